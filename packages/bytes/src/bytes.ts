@@ -1,0 +1,84 @@
+import { BaseError } from "./errors.ts";
+
+/** Joins the parts into one new array. */
+export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const out = new Uint8Array(length);
+  let offset = 0;
+  for (const part of parts) {
+    out.set(part, offset);
+    offset += part.length;
+  }
+  return out;
+}
+
+/** A copy that shares no memory with `bytes`. */
+export function copyBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(bytes);
+}
+
+/**
+ * Compares in time that depends on the lengths only, as far as a JIT allows.
+ * Lengths are public here; everything compared in Cloister has a fixed one.
+ */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  let difference = 0;
+  for (let i = 0; i < a.length; i += 1) difference |= (a[i] ?? 0) ^ (b[i] ?? 0);
+  return difference === 0;
+}
+
+/**
+ * Overwrites secrets with zeros once their use ends. JavaScript may have copied them while it
+ * moved objects or made strings; this shortens their life and cannot promise their end.
+ */
+export function zeroise(...secrets: readonly Uint8Array[]): void {
+  for (const secret of secrets) secret.fill(0);
+}
+
+function integer(value: number | bigint, bytesCount: number): bigint {
+  const big = BigInt(value);
+  if (big < 0n || big >= 1n << BigInt(8 * bytesCount)) {
+    throw new BaseError("Usage", "INTEGER_RANGE", `integer does not fit ${bytesCount} bytes`);
+  }
+  return big;
+}
+
+/** Big-endian, 2 bytes. @throws BaseError `INTEGER_RANGE` */
+export function uint16(value: number): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(2);
+  new DataView(out.buffer).setUint16(0, Number(integer(value, 2)));
+  return out;
+}
+
+/** Big-endian, 4 bytes. @throws BaseError `INTEGER_RANGE` */
+export function uint32(value: number): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(4);
+  new DataView(out.buffer).setUint32(0, Number(integer(value, 4)));
+  return out;
+}
+
+/** Big-endian, 8 bytes. @throws BaseError `INTEGER_RANGE` */
+export function uint64(value: number | bigint): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(8);
+  new DataView(out.buffer).setBigUint64(0, integer(value, 8));
+  return out;
+}
+
+function view(bytes: Uint8Array, offset: number, bytesCount: number): DataView {
+  if (offset < 0 || offset + bytesCount > bytes.length) {
+    throw new BaseError("Decode", "BYTES_TRUNCATED", "input ends inside an integer");
+  }
+  return new DataView(bytes.buffer, bytes.byteOffset + offset, bytesCount);
+}
+
+/** Reads a big-endian uint32. @throws BaseError `BYTES_TRUNCATED` */
+export function readUint32(bytes: Uint8Array, offset = 0): number {
+  return view(bytes, offset, 4).getUint32(0);
+}
+
+/** Reads a big-endian uint64. @throws BaseError `BYTES_TRUNCATED` */
+export function readUint64(bytes: Uint8Array, offset = 0): bigint {
+  return view(bytes, offset, 8).getBigUint64(0);
+}

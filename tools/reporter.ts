@@ -1,0 +1,21 @@
+import process from "node:process";
+import { DefaultReporter } from "vitest/node";
+
+/** The default reporter, closing on the one line that people and machines look for. */
+export default class ClosingLineReporter extends DefaultReporter {
+  override onTestRunEnd(...args: Parameters<DefaultReporter["onTestRunEnd"]>): void {
+    super.onTestRunEnd(...args);
+    const counts = { passed: 0, failed: 0, skipped: 0, pending: 0 };
+    const [modules] = args;
+    for (const module of modules) {
+      for (const test of module.children.allTests()) {
+        counts[test.result().state] += 1;
+        if (test.result().state === "skipped") process.stdout.write(`skipped: ${test.fullName}\n`);
+      }
+    }
+    const skipped = counts.skipped + counts.pending;
+    process.stdout.write(
+      `${counts.passed} passed, ${counts.failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}\n`,
+    );
+  }
+}
