@@ -1,0 +1,43 @@
+import { BaseError } from "@cloister/bytes";
+
+/** A cursor over attacker-controlled bytes that never reads past their end. */
+export class ByteReader {
+  readonly #bytes: Uint8Array;
+  readonly #truncatedCode: string;
+  #at = 0;
+
+  constructor(bytes: Uint8Array, truncatedCode: string) {
+    this.#bytes = bytes;
+    this.#truncatedCode = truncatedCode;
+  }
+
+  get remaining(): number {
+    return this.#bytes.length - this.#at;
+  }
+
+  truncated(): BaseError {
+    return new BaseError("Decode", this.#truncatedCode, "input ends too early; drop it");
+  }
+
+  byte(): number {
+    const value = this.#bytes[this.#at];
+    if (value === undefined) throw this.truncated();
+    this.#at += 1;
+    return value;
+  }
+
+  /** A copy of the next `count` bytes. The count may be any claimed length. */
+  take(count: number | bigint): Uint8Array<ArrayBuffer> {
+    if (count > this.remaining) throw this.truncated();
+    const start = this.#at;
+    this.#at += Number(count);
+    const out = new Uint8Array(this.#at - start);
+    out.set(this.#bytes.subarray(start, this.#at));
+    return out;
+  }
+
+  skip(count: number | bigint): void {
+    if (count > this.remaining) throw this.truncated();
+    this.#at += Number(count);
+  }
+}

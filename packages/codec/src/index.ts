@@ -1,0 +1,3 @@
+export { type CborLimits, type CborMap, type CborValue, decodeCbor, encodeCbor } from "./cbor.ts";
+export { type BytesBound, type FieldReader, readMap } from "./cbor-fields.ts";
+export { type ProtoMessage, type ProtoSchema, ProtoWriter, readProto } from "./proto.ts";

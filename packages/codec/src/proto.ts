@@ -1,0 +1,158 @@
+import { BaseError } from "@cloister/bytes";
+import { ByteReader } from "./byte-reader.ts";
+import { ByteWriter } from "./byte-writer.ts";
+
+const WIRE_VARINT = 0;
+const WIRE_FIXED64 = 1;
+const WIRE_BYTES = 2;
+const WIRE_FIXED32 = 5;
+const MAX_FIELD_NUMBER = 2 ** 29 - 1;
+const MAX_UNKNOWN_FIELDS = 64;
+const UINT32_MAX = 2 ** 32 - 1;
+const UINT64_MAX = 2n ** 64n - 1n;
+
+interface ProtoTypes {
+  uint32: number;
+  uint64: bigint;
+  bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Field name → [field number, type]; no field repeats. */
+export interface ProtoSchema {
+  readonly [name: string]: readonly [fieldNumber: number, type: keyof ProtoTypes];
+}
+
+/** What {@link readProto} returns: every field of the schema, undefined where the message has none. */
+export type ProtoMessage<S extends ProtoSchema> = {
+  readonly [Name in keyof S]: ProtoTypes[S[Name][1]] | undefined;
+};
+
+/** Writes protobuf fields in the order of the calls (proto2, wire types 0 and 2). */
+export class ProtoWriter {
+  readonly #writer = new ByteWriter();
+
+  /** @throws BaseError `PROTO_RANGE` unless 0 to 2^32-1 */
+  uint32(fieldNumber: number, value: number): this {
+    if (!Number.isInteger(value) || value < 0 || value > UINT32_MAX) throw usage("value is not a uint32");
+    return this.uint64(fieldNumber, value);
+  }
+
+  /** @throws BaseError `PROTO_RANGE` unless 0 to 2^64-1 (2^53-1 for a number) */
+  uint64(fieldNumber: number, value: number | bigint): this {
+    if (typeof value === "number" && !Number.isSafeInteger(value)) throw usage("value is not a uint64");
+    if (value < 0 || value > UINT64_MAX) throw usage("value is not a uint64");
+    this.#tag(fieldNumber, WIRE_VARINT);
+    this.#varint(value);
+    return this;
+  }
+
+  /** A length-delimited field: bytes, UTF-8 text or a nested message. */
+  bytes(fieldNumber: number, value: Uint8Array): this {
+    this.#tag(fieldNumber, WIRE_BYTES);
+    this.#varint(value.length);
+    this.#writer.bytes(value);
+    return this;
+  }
+
+  /** The message; the writer is empty afterwards. */
+  finish(): Uint8Array<ArrayBuffer> {
+    return this.#writer.finish();
+  }
+
+  #tag(fieldNumber: number, wireType: number): void {
+    if (!Number.isInteger(fieldNumber) || fieldNumber < 1 || fieldNumber > MAX_FIELD_NUMBER) {
+      throw usage("field numbers are 1 to 2^29-1");
+    }
+    this.#varint(fieldNumber * 8 + wireType);
+  }
+
+  #varint(value: number | bigint): void {
+    let rest = BigInt(value);
+    while (rest > 0x7fn) {
+      this.#writer.byte(Number(rest & 0x7fn) | 0x80);
+      rest >>= 7n;
+    }
+    this.#writer.byte(Number(rest));
+  }
+}
+
+function usage(message: string): BaseError {
+  return new BaseError("Usage", "PROTO_RANGE", message);
+}
+
+function refused(code: string, message: string): BaseError {
+  return new BaseError("Decode", code, `${message}; drop the input`);
+}
+
+/**
+ * Reads a protobuf message strictly. Unknown fields of wire types 0, 1, 2 and 5 are skipped, 64 at most.
+ * `bytes` is attacker-controlled.
+ * @throws BaseError `PROTO_TRUNCATED`, `PROTO_VARINT` (overlong or beyond 64 bits), `PROTO_RANGE` (a
+ * uint32 beyond 32 bits), `PROTO_FIELD_NUMBER`, `PROTO_WIRE_TYPE` (groups, or not the schema's type),
+ * `PROTO_DUPLICATE_FIELD`, `PROTO_LIMIT`
+ */
+export function readProto<const S extends ProtoSchema>(bytes: Uint8Array, schema: S): ProtoMessage<S> {
+  const reader = new ByteReader(bytes, "PROTO_TRUNCATED");
+  const names = new Map(Object.entries(schema).map(([name, [number, type]]) => [number, { name, type }]));
+  const out: Record<string, number | bigint | Uint8Array | undefined> = Object.fromEntries(
+    Object.keys(schema).map((name) => [name, undefined]),
+  );
+  let unknownCount = 0;
+  while (reader.remaining > 0) {
+    const { fieldNumber, wireType } = readTag(reader);
+    const field = names.get(fieldNumber);
+    if (field) {
+      if (out[field.name] !== undefined) throw refused("PROTO_DUPLICATE_FIELD", "a field appears twice");
+      out[field.name] = readField(reader, wireType, field.type);
+    } else {
+      unknownCount += 1;
+      if (unknownCount > MAX_UNKNOWN_FIELDS) throw refused("PROTO_LIMIT", "too many unknown fields");
+      skipField(reader, wireType);
+    }
+  }
+  return out as ProtoMessage<S>;
+}
+
+function readTag(reader: ByteReader): { fieldNumber: number; wireType: number } {
+  const tag = readVarint(reader);
+  const fieldNumber = Number(tag >> 3n);
+  if (tag > UINT32_MAX || fieldNumber === 0) throw refused("PROTO_FIELD_NUMBER", "bad field number");
+  return { fieldNumber, wireType: Number(tag & 7n) };
+}
+
+function readField(
+  reader: ByteReader,
+  wireType: number,
+  type: keyof ProtoTypes,
+): number | bigint | Uint8Array {
+  if (wireType !== (type === "bytes" ? WIRE_BYTES : WIRE_VARINT)) {
+    throw refused("PROTO_WIRE_TYPE", "a field has the wrong wire type");
+  }
+  const value = readVarint(reader);
+  if (type === "bytes") return reader.take(value);
+  if (type === "uint64") return value;
+  if (value > UINT32_MAX) throw refused("PROTO_RANGE", "a uint32 field needs more than 32 bits");
+  return Number(value);
+}
+
+function skipField(reader: ByteReader, wireType: number): void {
+  if (wireType === WIRE_VARINT) readVarint(reader);
+  else if (wireType === WIRE_FIXED64) reader.skip(8);
+  else if (wireType === WIRE_BYTES) reader.skip(readVarint(reader));
+  else if (wireType === WIRE_FIXED32) reader.skip(4);
+  else throw refused("PROTO_WIRE_TYPE", "groups and unknown wire types are not accepted");
+}
+
+/** Shortest form only, so that a message has one encoding of each number. */
+function readVarint(reader: ByteReader): bigint {
+  let value = 0n;
+  for (let shift = 0n; shift < 70n; shift += 7n) {
+    const byte = reader.byte();
+    value |= BigInt(byte & 0x7f) << shift;
+    if (byte < 0x80) {
+      if ((byte === 0 && shift > 0n) || value > UINT64_MAX) break;
+      return value;
+    }
+  }
+  throw refused("PROTO_VARINT", "a number is overlong or beyond 64 bits");
+}
