@@ -1,0 +1,251 @@
+import { BaseError } from "@cloister/bytes";
+import { type CborValue, decodeCbor, encodeCbor, type FieldReader, readMap } from "@cloister/codec";
+import { type Answer, answerToCbor, readAnswer } from "./answer.ts";
+import {
+  type AccountId,
+  type ConversationId,
+  idBytesCount,
+  idFromBytes,
+  idToBytes,
+  type MessageId,
+  type Role,
+  roles,
+} from "./ids.ts";
+import { readVersion1 } from "./version.ts";
+
+/*
+ * What endpoints say to each other inside the encryption. Who said it is never in here: it is the account
+ * whose session opened the message.
+ */
+
+export const maxBodyBytes = 16_000;
+export const maxTitleBytes = 200;
+export const maxMembersCount = 32;
+const maxDisplayNameBytes = 120;
+const maxIdsPerStatus = 200;
+
+interface InConversation {
+  readonly conversation: ConversationId;
+}
+
+export interface Member {
+  readonly account: AccountId;
+  readonly role: Role;
+}
+
+/** How the sender wishes to be called. A patient's name travels only here. */
+export interface ProfileContent {
+  readonly kind: "profile";
+  readonly displayName: string;
+}
+
+/** Opens a conversation, or tells the current state to somebody new. Members include the sender. */
+export interface ConversationContent extends InConversation {
+  readonly kind: "conversation";
+  readonly title: string;
+  readonly members: readonly Member[];
+  readonly createdAtMs: number;
+}
+
+/** A message between people. `asked` is the agent it was also addressed to, if any. */
+export interface TextContent extends InConversation {
+  readonly kind: "text";
+  readonly id: MessageId;
+  readonly sentAtMs: number;
+  readonly body: string;
+  readonly asked?: AccountId;
+}
+
+/** A question to an agent: the only thing an agent ever receives of a conversation, besides consent. */
+export interface AskContent extends InConversation {
+  readonly kind: "ask";
+  /** The id of the text that people see; it keeps the answer single. */
+  readonly id: MessageId;
+  readonly sentAtMs: number;
+  readonly body: string;
+  /** Whom to answer: the people in the conversation. */
+  readonly replyTo: readonly AccountId[];
+}
+
+/** An agent's answer; always shown as AI. */
+export interface AnswerContent extends InConversation {
+  readonly kind: "answer";
+  readonly id: MessageId;
+  readonly inReplyTo: MessageId;
+  readonly sentAtMs: number;
+  readonly answer: Answer;
+  /** Encoded Receipt over this answer. */
+  readonly receipt: Uint8Array;
+}
+
+/** A person lets an agent read what is addressed to it in this conversation, or no longer. */
+export interface ConsentContent extends InConversation {
+  readonly kind: "consent";
+  readonly agent: AccountId;
+  readonly granted: boolean;
+  readonly atMs: number;
+}
+
+/** Delivered and read marks, end-to-end. */
+export interface StatusContent extends InConversation {
+  readonly kind: "status";
+  readonly status: "delivered" | "read";
+  readonly ids: readonly MessageId[];
+}
+
+export type Content =
+  | ProfileContent
+  | ConversationContent
+  | TextContent
+  | AskContent
+  | AnswerContent
+  | ConsentContent
+  | StatusContent;
+
+/** Deterministic CBOR, version 1, unpadded. */
+export function encodeContent(content: Content): Uint8Array<ArrayBuffer> {
+  return encodeCbor({ v: 1, kind: content.kind, ...contentFields(content) });
+}
+
+function contentFields(content: Content): { readonly [key: string]: CborValue } {
+  switch (content.kind) {
+    case "profile":
+      return { displayName: content.displayName };
+    case "conversation":
+      return {
+        conversation: idToBytes(content.conversation),
+        title: content.title,
+        members: content.members.map((member) => ({ account: idToBytes(member.account), role: member.role })),
+        createdAtMs: content.createdAtMs,
+      };
+    case "text":
+      return {
+        ...messageFields(content),
+        body: content.body,
+        ...(content.asked === undefined ? {} : { asked: idToBytes(content.asked) }),
+      };
+    case "ask":
+      return { ...messageFields(content), body: content.body, replyTo: content.replyTo.map(idToBytes) };
+    case "answer":
+      return {
+        ...messageFields(content),
+        inReplyTo: idToBytes(content.inReplyTo),
+        answer: answerToCbor(content.answer),
+        receipt: content.receipt,
+      };
+    case "consent":
+      return {
+        conversation: idToBytes(content.conversation),
+        agent: idToBytes(content.agent),
+        granted: content.granted,
+        atMs: content.atMs,
+      };
+    case "status":
+      return {
+        conversation: idToBytes(content.conversation),
+        status: content.status,
+        ids: content.ids.map(idToBytes),
+      };
+  }
+}
+
+function messageFields(content: TextContent | AskContent | AnswerContent): {
+  readonly [key: string]: CborValue;
+} {
+  return {
+    conversation: idToBytes(content.conversation),
+    id: idToBytes(content.id),
+    sentAtMs: content.sentAtMs,
+  };
+}
+
+/** Every byte comes from another endpoint, which may be hostile. @throws BaseError family `Decode` */
+export function decodeContent(bytes: Uint8Array): Content {
+  const map = readMap(decodeCbor(bytes));
+  readVersion1(map);
+  const content = readContent(map);
+  map.end();
+  return content;
+}
+
+function readContent(map: FieldReader): Content {
+  const kind = map.text("kind", { maxBytes: 32 });
+  switch (kind) {
+    case "profile":
+      return { kind, displayName: map.text("displayName", { maxBytes: maxDisplayNameBytes }) };
+    case "conversation":
+      return {
+        kind,
+        conversation: readId(map, "conversation"),
+        title: map.text("title", { maxBytes: maxTitleBytes }),
+        members: map.list("members", readMember, { maxCount: maxMembersCount }),
+        createdAtMs: map.uint("createdAtMs"),
+      };
+    case "text": {
+      const asked = map.optional("asked", (key) => readId(map, key));
+      return { kind, ...readMessage(map), body: readBody(map), ...(asked === undefined ? {} : { asked }) };
+    }
+    case "ask":
+      return {
+        kind,
+        ...readMessage(map),
+        body: readBody(map),
+        replyTo: map.list("replyTo", readIdItem, { maxCount: maxMembersCount }),
+      };
+    case "answer":
+      return {
+        kind,
+        ...readMessage(map),
+        inReplyTo: readId(map, "inReplyTo"),
+        answer: map.map("answer", readAnswer),
+        receipt: map.bytes("receipt", { maxBytes: 16_384 }),
+      };
+    case "consent":
+      return {
+        kind,
+        conversation: readId(map, "conversation"),
+        agent: readId(map, "agent"),
+        granted: map.bool("granted"),
+        atMs: map.uint("atMs"),
+      };
+    case "status":
+      return {
+        kind,
+        conversation: readId(map, "conversation"),
+        status: map.oneOf("status", ["delivered", "read"]),
+        ids: map.list("ids", readIdItem, { maxCount: maxIdsPerStatus }),
+      };
+    default:
+      throw new BaseError("Decode", "CONTENT_KIND", "a kind of message that this version does not know");
+  }
+}
+
+function readMessage(map: FieldReader): { conversation: string; id: string; sentAtMs: number } {
+  return {
+    conversation: readId(map, "conversation"),
+    id: readId(map, "id"),
+    sentAtMs: map.uint("sentAtMs"),
+  };
+}
+
+function readBody(map: FieldReader): string {
+  return map.text("body", { maxBytes: maxBodyBytes });
+}
+
+function readId(map: FieldReader, key: string): string {
+  return idFromBytes(map.bytes(key, { length: idBytesCount }));
+}
+
+function readIdItem(item: CborValue): string {
+  if (!(item instanceof Uint8Array) || item.length !== idBytesCount) {
+    throw new BaseError("Decode", "CONTENT_ID", "an id in a list is not 16 bytes");
+  }
+  return idFromBytes(item);
+}
+
+function readMember(item: CborValue): Member {
+  const map = readMap(item);
+  const member = { account: readId(map, "account"), role: map.oneOf("role", roles) };
+  map.end();
+  return member;
+}

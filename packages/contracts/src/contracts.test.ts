@@ -1,0 +1,244 @@
+import { toUtf8 } from "@cloister/bytes";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Content } from "./content.ts";
+import { decodeContent, encodeContent } from "./content.ts";
+import {
+  contentBucketsBytes,
+  envelopeBucketsBytes,
+  openEnvelope,
+  padContent,
+  sealEnvelope,
+  unpadContent,
+} from "./envelope.ts";
+import {
+  type ClientFrame,
+  decodeClientFrame,
+  decodeRelayFrame,
+  encodeClientFrame,
+  encodeRelayFrame,
+  type RelayFrame,
+} from "./frames.ts";
+import { idFromBytes } from "./ids.ts";
+
+const id = fc.uint8Array({ minLength: 16, maxLength: 16 }).map(idFromBytes);
+const idBytes = fc.uint8Array({ minLength: 16, maxLength: 16 });
+const when = fc.nat();
+const device = fc.integer({ min: 1, max: 127 });
+const payload = fc.uint8Array({ minLength: 256, maxLength: 256 });
+const message = { conversation: id, id, sentAtMs: when };
+
+const content: fc.Arbitrary<Content> = fc.oneof(
+  fc.record({ kind: fc.constant("profile" as const), displayName: fc.string({ maxLength: 30 }) }),
+  fc.record({
+    kind: fc.constant("conversation" as const),
+    conversation: id,
+    title: fc.string({ maxLength: 40 }),
+    members: fc.array(
+      fc.record({ account: id, role: fc.constantFrom("patient" as const, "agent" as const) }),
+      { maxLength: 4 },
+    ),
+    createdAtMs: when,
+  }),
+  fc.record({
+    kind: fc.constant("text" as const),
+    ...message,
+    body: fc.string({ unit: "grapheme", maxLength: 60 }),
+  }),
+  fc.record({ kind: fc.constant("text" as const), ...message, body: fc.string(), asked: id }),
+  fc.record({
+    kind: fc.constant("ask" as const),
+    ...message,
+    body: fc.string(),
+    replyTo: fc.array(id, { maxLength: 3 }),
+  }),
+  fc.record({
+    kind: fc.constant("answer" as const),
+    ...message,
+    inReplyTo: id,
+    receipt: fc.uint8Array(),
+    answer: fc.record({
+      outcome: fc.constantFrom("grounded" as const, "abstained" as const),
+      sentences: fc.array(fc.record({ text: fc.string(), citations: fc.constant([1]) }), { maxLength: 3 }),
+      citations: fc.array(
+        fc.record({
+          article: fc.string(),
+          passage: fc.string(),
+          title: fc.string(),
+          quote: fc.string(),
+          sourceName: fc.string(),
+          sourceUrl: fc.string(),
+          digest: fc.uint8Array({ minLength: 32, maxLength: 32 }),
+          clinicallyReviewed: fc.boolean(),
+        }),
+        { minLength: 1, maxLength: 3 },
+      ),
+    }),
+  }),
+  fc.record({
+    kind: fc.constant("consent" as const),
+    conversation: id,
+    agent: id,
+    granted: fc.boolean(),
+    atMs: when,
+  }),
+  fc.record({
+    kind: fc.constant("status" as const),
+    conversation: id,
+    status: fc.constant("read" as const),
+    ids: fc.array(id, { maxLength: 5 }),
+  }),
+);
+
+const clientFrame: fc.Arbitrary<ClientFrame> = fc.oneof(
+  fc.record({ type: fc.constant("hello" as const), token: fc.string({ maxLength: 100 }) }),
+  fc.record({
+    type: fc.constant("send" as const),
+    sendId: fc.nat(),
+    envelopes: fc.array(fc.record({ account: id, device, id: idBytes, payload }), { maxLength: 3 }),
+  }),
+  fc.record({ type: fc.constant("ack" as const), epoch: fc.nat(), seq: fc.nat() }),
+);
+
+const relayFrame: fc.Arbitrary<RelayFrame> = fc.oneof(
+  fc.record({ type: fc.constant("ready" as const), epoch: fc.nat() }),
+  fc.record({ type: fc.constant("accept" as const), sendId: fc.nat() }),
+  fc.record({
+    type: fc.constant("reject" as const),
+    sendId: fc.nat(),
+    code: fc.constant("DEVICES_CHANGED" as const),
+    account: id,
+  }),
+  fc.record({
+    type: fc.constant("deliver" as const),
+    seq: fc.nat(),
+    id: idBytes,
+    from: fc.record({ account: id, device }),
+    payload,
+  }),
+  fc.constant({ type: "queueEmpty" as const }),
+  fc.constant({ type: "preKeysLow" as const }),
+  fc.record({ type: fc.constant("goodbye" as const), code: fc.constant("DEVICE_REVOKED" as const) }),
+);
+
+/** A decoder may only return or throw one of our errors, whatever the bytes. */
+function survives(decode: (bytes: Uint8Array) => unknown, bytes: Uint8Array): void {
+  try {
+    decode(bytes);
+  } catch (error) {
+    expect(error).toMatchObject({ family: "Decode" });
+  }
+}
+
+describe("content", () => {
+  it("round-trips and has one encoding", () => {
+    fc.assert(
+      fc.property(content, (value) => {
+        const bytes = encodeContent(value);
+        expect(decodeContent(bytes)).toEqual(value);
+        expect(encodeContent(decodeContent(bytes))).toEqual(bytes);
+      }),
+    );
+  });
+
+  it("survives any change to any byte", () => {
+    fc.assert(
+      fc.property(content, fc.nat(), fc.integer({ min: 1, max: 255 }), (value, at, flip) => {
+        const bytes = encodeContent(value);
+        const index = at % bytes.length;
+        bytes[index] = (bytes[index] ?? 0) ^ flip;
+        survives(decodeContent, bytes);
+        survives(decodeContent, bytes.subarray(0, index));
+      }),
+    );
+  });
+
+  it("survives arbitrary bytes", () => {
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => survives(decodeContent, bytes)));
+  });
+});
+
+describe("frames", () => {
+  it("round-trip", () => {
+    fc.assert(
+      fc.property(clientFrame, (value) => {
+        expect(decodeClientFrame(encodeClientFrame(value))).toEqual(value);
+      }),
+    );
+    fc.assert(
+      fc.property(relayFrame, (value) => {
+        expect(decodeRelayFrame(encodeRelayFrame(value))).toEqual(value);
+      }),
+    );
+  });
+
+  it("have one error for everything malformed", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 100 }), fc.integer({ min: 0, max: 80 }), (tail, type) => {
+        survives(decodeClientFrame, tail);
+        survives(decodeRelayFrame, Uint8Array.of(1, type, ...tail));
+      }),
+    );
+    for (const bytes of [
+      new Uint8Array(0),
+      Uint8Array.of(2, 1, 0xa0),
+      Uint8Array.of(1, 99, 0xa0),
+      Uint8Array.of(1, 1, 0xa0),
+    ]) {
+      expect(() => decodeClientFrame(bytes)).toThrowError(expect.objectContaining({ code: "FRAME_INVALID" }));
+    }
+  });
+
+  it("refuse a payload that is not a bucket", () => {
+    const frame = encodeClientFrame({
+      type: "send",
+      sendId: 1,
+      envelopes: [
+        {
+          account: idFromBytes(new Uint8Array(16)),
+          device: 1,
+          id: new Uint8Array(16),
+          payload: new Uint8Array(255),
+        },
+      ],
+    });
+    expect(() => decodeClientFrame(frame)).toThrowError(expect.objectContaining({ code: "FRAME_INVALID" }));
+  });
+});
+
+describe("padding", () => {
+  it("shows buckets only, and comes off again", () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 5000 }),
+        fc.constantFrom(2 as const, 3 as const),
+        (bytes, type) => {
+          const padded = padContent(bytes);
+          expect(contentBucketsBytes).toContain(padded.length);
+          expect(unpadContent(padded)).toEqual(bytes);
+          const envelope = sealEnvelope({ type, bytes });
+          expect(envelopeBucketsBytes).toContain(envelope.length);
+          expect(openEnvelope(envelope)).toEqual({ type, bytes });
+        },
+      ),
+    );
+  });
+
+  it("keeps zeros and 0x80 at the end of content", () => {
+    for (const bytes of [Uint8Array.of(0, 0), Uint8Array.of(0x80), Uint8Array.of(0x80, 0)]) {
+      expect(unpadContent(padContent(bytes))).toEqual(bytes);
+    }
+  });
+
+  it("refuses what it never makes", () => {
+    expect(() => unpadContent(new Uint8Array(128))).toThrowError(
+      expect.objectContaining({ code: "CONTENT_PADDING" }),
+    );
+    expect(() => padContent(new Uint8Array(61_440))).toThrowError(
+      expect.objectContaining({ code: "CONTENT_TOO_LARGE" }),
+    );
+    const envelope = sealEnvelope({ type: 2, bytes: toUtf8("x") });
+    envelope[255] = 1;
+    expect(() => openEnvelope(envelope)).toThrowError(expect.objectContaining({ code: "ENVELOPE_INVALID" }));
+  });
+});

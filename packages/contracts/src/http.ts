@@ -1,0 +1,148 @@
+import { z } from "zod/mini";
+import { maxDeviceId, roles } from "./ids.ts";
+
+/*
+ * Bodies of the relay's HTTP interface, as JSON. Byte strings are base64url without padding.
+ * Unknown fields are refused everywhere: what nobody reads nobody should send.
+ */
+
+/** A byte string of exactly `bytesCount` bytes. */
+function bytes(bytesCount: number) {
+  const characters = Math.ceil((bytesCount * 4) / 3);
+  return z.string().check(z.regex(new RegExp(`^[A-Za-z0-9_-]{${characters}}$`)));
+}
+
+function bytesUpTo(maxBytes: number) {
+  return z.string().check(z.regex(/^[A-Za-z0-9_-]+$/), z.maxLength(Math.ceil((maxBytes * 4) / 3)));
+}
+
+const id = bytes(16);
+const device = z.int().check(z.minimum(1), z.maximum(maxDeviceId));
+const preKeyId = z.int().check(z.minimum(1), z.maximum(0xff_ffff));
+const identityKey = bytes(33);
+const signature = bytes(64);
+
+/** EC prekey without a signature: used once. */
+const oneTimePreKey = z.strictObject({ id: preKeyId, publicKey: bytes(33) });
+const signedPreKey = z.strictObject({ id: preKeyId, publicKey: bytes(33), signature });
+/** Kyber1024 with its type byte. */
+const kemPreKey = z.strictObject({ id: preKeyId, publicKey: bytes(1569), signature });
+
+export const maxOneTimePreKeys = 100;
+
+/** What a device publishes about itself. `proof` is made with the identity key over {@link deviceProofMessage}. */
+export const deviceRegistration = z.strictObject({
+  identityKey,
+  /** 14 bits, as in Signal. */
+  registrationId: z.int().check(z.minimum(1), z.maximum(16_380)),
+  /** Ed25519: answers the relay's challenges. */
+  authKey: bytes(32),
+  signedPreKey,
+  lastResortKemPreKey: kemPreKey,
+  oneTimePreKeys: z.array(oneTimePreKey).check(z.maxLength(maxOneTimePreKeys)),
+  kemPreKeys: z.array(kemPreKey).check(z.maxLength(maxOneTimePreKeys)),
+  proof: signature,
+});
+export type DeviceRegistration = z.infer<typeof deviceRegistration>;
+
+/** POST /v1/accounts. Without a credential the account is a patient's, where sign-up is open. */
+export const createAccountRequest = z.strictObject({
+  registration: deviceRegistration,
+  /** Encoded Credential. */
+  credential: z.optional(bytesUpTo(1024)),
+});
+export type CreateAccountRequest = z.infer<typeof createAccountRequest>;
+
+/** POST /v1/accounts/:account/devices: whoever holds the identity key may add a device. */
+export const addDeviceRequest = z.strictObject({ registration: deviceRegistration });
+export type AddDeviceRequest = z.infer<typeof addDeviceRequest>;
+
+export const deviceCreated = z.strictObject({ account: id, device });
+export type DeviceCreated = z.infer<typeof deviceCreated>;
+
+/** POST /v1/challenges. */
+export const challengeRequest = z.strictObject({ account: id, device });
+export type ChallengeRequest = z.infer<typeof challengeRequest>;
+export const challengeResponse = z.strictObject({ challenge: bytes(32), expiresAtMs: z.int() });
+export type ChallengeResponse = z.infer<typeof challengeResponse>;
+
+/** POST /v1/sessions: `signature` is Ed25519 by the device's authKey over {@link sessionProofMessage}. */
+export const sessionRequest = z.strictObject({ account: id, device, challenge: bytes(32), signature });
+export type SessionRequest = z.infer<typeof sessionRequest>;
+export const sessionResponse = z.strictObject({
+  /** Bearer token for HTTP and for the `hello` frame. */
+  token: z.string().check(z.maxLength(512)),
+  /** Bearer token for the transparency log, under a fresh pseudonym. */
+  appendToken: z.string().check(z.maxLength(1024)),
+  expiresAtMs: z.int(),
+});
+export type SessionResponse = z.infer<typeof sessionResponse>;
+
+/** GET /v1/organisation, for anyone: what a person should know before signing up. */
+export const organisationInfo = z.strictObject({
+  name: z.string().check(z.maxLength(120)),
+  /** Ed25519: vouches for clinicians, officers and agents. */
+  organisationKey: bytes(32),
+  signUp: z.enum(["open", "invitation"]),
+  /** Region for emergency numbers, ISO 3166-1 alpha-2. */
+  region: z.string().check(z.regex(/^[A-Z]{2}$/)),
+  log: z.strictObject({ url: z.url(), vkey: z.string().check(z.maxLength(256)) }),
+});
+export type OrganisationInfo = z.infer<typeof organisationInfo>;
+
+/** GET /v1/accounts/:account */
+export const accountInfo = z.strictObject({
+  account: id,
+  role: z.enum(roles),
+  identityKey,
+  credential: z.optional(bytesUpTo(1024)),
+  devices: z.array(z.strictObject({ device, registrationId: z.int() })),
+});
+export type AccountInfo = z.infer<typeof accountInfo>;
+
+/** GET /v1/directory: those the organisation vouches for. Patients are never listed. */
+export const directory = z.strictObject({
+  entries: z.array(z.strictObject({ account: id, credential: bytesUpTo(1024) })),
+});
+export type Directory = z.infer<typeof directory>;
+
+/** One device's bundle; each request consumes one-time keys, oldest first, never twice. */
+export const preKeyBundle = z.strictObject({
+  device,
+  registrationId: z.int(),
+  identityKey,
+  signedPreKey,
+  kemPreKey,
+  oneTimePreKey: z.optional(oneTimePreKey),
+});
+export type PreKeyBundleJson = z.infer<typeof preKeyBundle>;
+
+/** POST /v1/accounts/:account/prekeys: take bundles for all devices, or for those named. */
+export const takePreKeysRequest = z.strictObject({
+  devices: z.optional(z.array(device).check(z.maxLength(maxDeviceId))),
+});
+export type TakePreKeysRequest = z.infer<typeof takePreKeysRequest>;
+export const preKeyBundles = z.strictObject({ account: id, bundles: z.array(preKeyBundle) });
+export type PreKeyBundles = z.infer<typeof preKeyBundles>;
+
+/** GET /v1/prekeys: what the relay still has of this device's. */
+export const preKeyCounts = z.strictObject({ oneTimeCount: z.int(), kemCount: z.int() });
+export type PreKeyCounts = z.infer<typeof preKeyCounts>;
+
+/** PUT /v1/prekeys: adds one-time keys, replaces the others. */
+export const uploadPreKeysRequest = z.strictObject({
+  signedPreKey: z.optional(signedPreKey),
+  lastResortKemPreKey: z.optional(kemPreKey),
+  oneTimePreKeys: z.array(oneTimePreKey).check(z.maxLength(maxOneTimePreKeys)),
+  kemPreKeys: z.array(kemPreKey).check(z.maxLength(maxOneTimePreKeys)),
+});
+export type UploadPreKeysRequest = z.infer<typeof uploadPreKeysRequest>;
+
+/** PUT and GET /v1/provisioning/:slot: a sealed box between two devices of one person, for ten minutes, read once. */
+export const provisioningBox = z.strictObject({ box: bytesUpTo(8192) });
+export type ProvisioningBox = z.infer<typeof provisioningBox>;
+
+export const wireErrorBody = z.strictObject({
+  error: z.string().check(z.maxLength(64)),
+  message: z.string().check(z.maxLength(500)),
+});
