@@ -1,0 +1,52 @@
+import { BaseError, concatBytes, toUtf8, zeroise } from "@cloister/bytes";
+import { primitives } from "#primitives";
+import type { Bytes } from "./primitives.ts";
+
+const HASH_BYTES = 32;
+
+/** SHA-256 (FIPS 180-4), 32 bytes. */
+export function sha256(data: Uint8Array): Bytes {
+  return primitives.sha256(data);
+}
+
+/** SHA-512 (FIPS 180-4), 64 bytes. */
+export function sha512(data: Uint8Array): Bytes {
+  return primitives.sha512(data);
+}
+
+/** HMAC-SHA256 (RFC 2104), 32 bytes; keys of any length. Compare with `equalBytes`. */
+export function hmacSha256(key: Uint8Array, data: Uint8Array): Bytes {
+  return primitives.hmacSha256(key, data);
+}
+
+/** Input of {@link hkdfSha256}. An empty salt stands for 32 zero bytes; text in `info` is UTF-8. */
+export interface HkdfInput {
+  readonly ikm: Uint8Array;
+  readonly salt: Uint8Array;
+  readonly info: Uint8Array | string;
+  /** 1 to 8160. */
+  readonly lengthBytes: number;
+}
+
+/**
+ * HKDF-SHA256, extract and expand (RFC 5869).
+ * @throws BaseError `CRYPTO_LENGTH` unless 1 to 8160 bytes are asked for
+ */
+export function hkdfSha256({ ikm, salt, info, lengthBytes }: HkdfInput): Bytes {
+  if (!Number.isInteger(lengthBytes) || lengthBytes < 1 || lengthBytes > 255 * HASH_BYTES) {
+    throw new BaseError("Usage", "CRYPTO_LENGTH", "HKDF-SHA256 yields 1 to 8160 bytes");
+  }
+  const infoBytes = typeof info === "string" ? toUtf8(info) : info;
+  const prk = primitives.hmacSha256(salt, ikm);
+  const out = new Uint8Array(lengthBytes);
+  let block: Bytes = new Uint8Array(0);
+  for (let at = 0, counter = 1; at < lengthBytes; at += HASH_BYTES, counter += 1) {
+    const input = concatBytes(block, infoBytes, Uint8Array.of(counter));
+    zeroise(block);
+    block = primitives.hmacSha256(prk, input);
+    zeroise(input);
+    out.set(block.subarray(0, lengthBytes - at), at);
+  }
+  zeroise(prk, block);
+  return out;
+}

@@ -1,0 +1,33 @@
+export {
+  type AesCbcCipher,
+  type AesCbcPlain,
+  type AesGcmCipher,
+  type AesGcmPlain,
+  aesCbcDecrypt,
+  aesCbcEncrypt,
+  aesGcmOpen,
+  aesGcmSeal,
+} from "./aes.ts";
+export type { Random } from "./checks.ts";
+export { type Ed25519KeyPair, ed25519KeyPair, ed25519Sign, ed25519Verify } from "./ed25519.ts";
+export { type HkdfInput, hkdfSha256, hmacSha256, sha256, sha512 } from "./hash.ts";
+export {
+  type KemDecapsulation,
+  type KemEncapsulation,
+  kyber1024Decapsulate,
+  kyber1024Encapsulate,
+  type MlKemKeyPair,
+  mlKem1024Decapsulate,
+  mlKem1024Encapsulate,
+  mlKem1024KeyPair,
+} from "./ml-kem.ts";
+export type { KemOutput, SignedMessage } from "./primitives.ts";
+export {
+  isCanonicalX25519,
+  isTorsionFreeX25519,
+  type X25519KeyPair,
+  x25519,
+  x25519KeyPair,
+  x25519PublicKey,
+} from "./x25519.ts";
+export { type XeddsaInput, xeddsaSign, xeddsaVerify } from "./xeddsa.ts";
