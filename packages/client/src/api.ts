@@ -1,0 +1,216 @@
+import type { Answer } from "@cloister/contracts/answer";
+import type { Member } from "@cloister/contracts/content";
+import type { OrganisationInfo } from "@cloister/contracts/http";
+import type { AccountId, ConversationId, DeviceId, MessageId, Role } from "@cloister/contracts/ids";
+
+/** Who this device is. */
+export interface Self {
+  readonly account: AccountId;
+  readonly device: DeviceId;
+  readonly role: Role;
+  readonly displayName: string;
+  readonly organisation: OrganisationInfo;
+}
+
+/**
+ * Whether a person compared safety numbers with this contact.
+ * `changed`: the identity key is another than before; nothing is sent until a person decides.
+ */
+export type Verification = "unverified" | "verified" | "changed";
+
+export interface Contact {
+  readonly account: AccountId;
+  readonly role: Role;
+  /** From the organisation's credential for staff and agents, else what they call themselves. */
+  readonly name: string;
+  /** The organisation vouches for this identity key; checked on this device. */
+  readonly vouched: boolean;
+  readonly verification: Verification;
+}
+
+/** `queued` is stored here, `sent` is durable at the relay, the rest is what the others reported. `failed` needs the person. */
+export type MessageState = "queued" | "sent" | "delivered" | "read" | "failed";
+
+interface MessageBase {
+  readonly id: MessageId;
+  readonly conversation: ConversationId;
+  readonly from: AccountId;
+  readonly mine: boolean;
+  /** The sender's clock: shown, never trusted for order. */
+  readonly sentAtMs: number;
+  /** Order of arrival on this device. */
+  readonly position: number;
+}
+
+export interface TextMessage extends MessageBase {
+  readonly kind: "text";
+  readonly body: string;
+  readonly state: MessageState;
+  /** The agent this was also addressed to. */
+  readonly asked?: AccountId;
+}
+
+export interface AnswerMessage extends MessageBase {
+  readonly kind: "answer";
+  readonly inReplyTo: MessageId;
+  readonly answer: Answer;
+  /** Encoded Receipt; check it with {@link CloisterClient.verifyReceipt}. */
+  readonly receipt: Uint8Array;
+}
+
+/** Something that happened, shown as a line between messages. */
+export interface NoticeMessage extends MessageBase {
+  readonly kind: "notice";
+  readonly notice:
+    | { readonly type: "created" }
+    | { readonly type: "consent"; readonly agent: AccountId; readonly granted: boolean }
+    | { readonly type: "identityChanged"; readonly account: AccountId };
+}
+
+export type Message = TextMessage | AnswerMessage | NoticeMessage;
+
+export interface Conversation {
+  readonly id: ConversationId;
+  readonly title: string;
+  readonly members: readonly Member[];
+  readonly createdAtMs: number;
+  readonly unreadCount: number;
+  /** Agents that somebody's consent lets read what is addressed to them; `mine` is revocable here. */
+  readonly consents: readonly { readonly agent: AccountId; readonly by: AccountId }[];
+  readonly lastMessage?: Message;
+}
+
+export type ConnectionState = "offline" | "connecting" | "online";
+
+export type ClientEvent =
+  | { readonly type: "connection"; readonly state: ConnectionState }
+  | { readonly type: "conversation"; readonly conversation: ConversationId }
+  | { readonly type: "message"; readonly message: Message }
+  | { readonly type: "contact"; readonly account: AccountId }
+  /** The relay ended this device: it was revoked. */
+  | { readonly type: "revoked" };
+
+/** One line of a receipt check: the claim, and what became of it. */
+export interface ReceiptStep {
+  readonly step: "signature" | "answer" | "leaf" | "inclusion" | "checkpoint" | "consistency";
+  readonly status: "passed" | "failed";
+  readonly reason?: string;
+}
+
+export interface ReceiptVerdict {
+  readonly verified: boolean;
+  readonly steps: readonly ReceiptStep[];
+  /** What the agent claims; worth nothing unless `verified`. */
+  readonly claims?: {
+    readonly backing: "hardware" | "development" | "declared" | "device" | "vendor";
+    readonly processedAt: "enclave" | "on-premise" | "device" | "cloud";
+    readonly engine: { readonly name: string; readonly version: string };
+    readonly knowledgeDigest: string;
+    readonly modelDigest?: string;
+    readonly deidentified: boolean;
+    readonly sources: readonly { readonly id: string; readonly title: string; readonly url?: string }[];
+    readonly issuedAt: string;
+    readonly leafIndex: number;
+    readonly treeSize: number;
+    readonly logOrigin: string;
+  };
+}
+
+/**
+ * A device of one account: everything an interface does goes through here. Each call that changes something
+ * resolves once it is durable on this device; sending goes on in the background and survives a crash.
+ */
+export interface CloisterClient {
+  /** The signed-up identity, or undefined before sign-up. */
+  self(): Self | undefined;
+  /** What the organisation says about itself. @throws BaseError family `Unavailable` */
+  organisation(): Promise<OrganisationInfo>;
+
+  /**
+   * Makes an identity on this device and an account for it.
+   * @throws BaseError `INVITATION_REQUIRED`, `INVITATION_INVALID`, `INVITATION_EXPIRED`, `INVITATION_USED`, family `Unavailable`
+   */
+  signUp(input: { readonly displayName: string; readonly invitationCode?: string }): Promise<Self>;
+
+  /** Connects and stays connected, with back-off, until {@link disconnect}. */
+  connect(): void;
+  disconnect(): Promise<void>;
+  connectionState(): ConnectionState;
+  /** Resolves when the mailbox is empty and the outbox is accepted. For tools and tests. */
+  settled(timeoutMs: number): Promise<void>;
+
+  /** People and agents that the organisation vouches for, each credential verified here. */
+  directory(): Promise<readonly Contact[]>;
+  contact(account: AccountId): Contact | undefined;
+
+  conversations(): readonly Conversation[];
+  conversation(id: ConversationId): Conversation | undefined;
+  /** In order of position; the whole history kept on this device. */
+  messages(id: ConversationId): Promise<readonly Message[]>;
+  createConversation(input: {
+    readonly title: string;
+    readonly members: readonly AccountId[];
+  }): Promise<Conversation>;
+
+  /**
+   * Queues a message for every member's devices. With `ask`, it also goes to that agent, if consent stands.
+   * @throws BaseError `CONSENT_REQUIRED`, `IDENTITY_CHANGED`, `CONTENT_TOO_LARGE`
+   */
+  sendText(input: {
+    readonly conversation: ConversationId;
+    readonly body: string;
+    readonly ask?: AccountId;
+  }): Promise<TextMessage>;
+  /** Sends a failed message again. */
+  retry(conversation: ConversationId, id: MessageId): Promise<void>;
+  markRead(conversation: ConversationId): Promise<void>;
+
+  /** Lets the agent read what is addressed to it here. Recorded in the log before it takes effect. */
+  grantConsent(conversation: ConversationId, agent: AccountId): Promise<void>;
+  /** From now on the agent gets nothing. Takes effect at once, whatever the log does. */
+  revokeConsent(conversation: ConversationId, agent: AccountId): Promise<void>;
+
+  /** 60 digits that both sides see alike. */
+  safetyNumber(account: AccountId): Promise<string>;
+  /** A person compared the numbers. */
+  markVerified(account: AccountId): Promise<void>;
+  /** A person accepts a changed identity (it becomes `unverified`). */
+  acceptIdentity(account: AccountId): Promise<void>;
+
+  verifyReceipt(message: AnswerMessage): Promise<ReceiptVerdict>;
+
+  /** On the new device: a code to show to the old one; resolves when that has let it in. */
+  linkAsNewDevice(input: {
+    readonly onCode: (code: string) => void;
+    readonly signal: { readonly aborted: boolean };
+  }): Promise<Self>;
+  /** On the old device: lets the device that shows this code in. It will receive from now on. */
+  linkNewDevice(code: string): Promise<void>;
+  devices(): Promise<readonly { readonly device: DeviceId; readonly current: boolean }[]>;
+  revokeDevice(device: DeviceId): Promise<void>;
+
+  /** Erases everything on this device, keys first. */
+  erase(): Promise<void>;
+
+  /** Calls back after the change is durable. Returns the unsubscribe function. */
+  subscribe(listener: (event: ClientEvent) => void): () => void;
+}
+
+/** What an agent's process gets for each question, and what it must give back. */
+export interface AgentQuestion {
+  readonly conversation: ConversationId;
+  readonly id: MessageId;
+  readonly from: AccountId;
+  readonly body: string;
+}
+
+export interface AgentReply {
+  readonly answer: Answer;
+  readonly receipt: Uint8Array;
+}
+
+/**
+ * Called once per question that consent covers. The question is acknowledged to the relay only after the
+ * reply is queued durably; after a crash the same question comes again, and ids keep the answer single.
+ */
+export type AnswerQuestion = (question: AgentQuestion) => Promise<AgentReply>;
