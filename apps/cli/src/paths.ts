@@ -1,0 +1,19 @@
+import { fileURLToPath } from "node:url";
+
+/** Where the parts of a checkout are. Processes are started by path: no app imports an app. */
+const repository = new URL("../../../", import.meta.url);
+
+function inRepository(path: string): string {
+  return fileURLToPath(new URL(path, repository));
+}
+
+export const paths = {
+  repository: inRepository("."),
+  relayMain: inRepository("apps/relay/src/main.ts"),
+  logMain: inRepository("apps/log/src/main.ts"),
+  agentMain: inRepository("apps/agent/src/main.ts"),
+  webSource: inRepository("apps/web"),
+  webBuild: inRepository("apps/web/dist/site"),
+  knowledge: inRepository("knowledge"),
+  vite: inRepository("node_modules/vite/bin/vite.js"),
+} as const;
