@@ -1,0 +1,27 @@
+export { type LocalPreKeys, type UsedPreKeys } from "./establish.ts";
+export { type KeyPair } from "./keys.ts";
+export {
+  decryptMessage,
+  decryptPreKeyMessage,
+  encrypt,
+  inspectPreKeyMessage,
+  type OutgoingMessage,
+  startSession,
+  type UnverifiedPreKeyMessage,
+} from "./operations.ts";
+export {
+  createKemPreKey,
+  createOneTimePreKeys,
+  createPreKeyBundle,
+  createSignedPreKey,
+  generateIdentityKeyPair,
+  generateRegistrationId,
+  type IdentityKeyPair,
+  type KemPreKey,
+  type LocalIdentity,
+  type OneTimePreKey,
+  type PreKeyBundle,
+  type SignedPreKey,
+} from "./prekeys.ts";
+export { DUPLICATE_MESSAGE, listRules, type RuleId } from "./rules.ts";
+export { archiveSession, emptyRecord, type RecordStep, type Session, type SessionRecord } from "./session.ts";

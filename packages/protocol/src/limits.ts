@@ -1,0 +1,12 @@
+/** A message is at most 1 MiB; attachments travel separately. */
+export const MAX_MESSAGE_BYTES = 1_048_576;
+/** A message may be this far ahead of the last one of its chain. */
+export const MAX_JUMP_COUNT = 25_000;
+/** Keys kept for messages that have not arrived, in each chain. */
+export const MAX_SKIPPED_COUNT = 2000;
+/** Receiving chains kept in a session, the current one included. */
+export const MAX_RECEIVING_CHAINS_COUNT = 5;
+/** Archived sessions kept beside the active one. */
+export const MAX_ARCHIVED_COUNT = 40;
+/** Counters and ids have 32 bits. */
+export const MAX_UINT32 = 0xffff_ffff;

@@ -1,0 +1,195 @@
+/**
+ * The operations on the sessions with one peer device. Each takes a record and returns a new one; commit
+ * it, with the plaintext or the outgoing message, in one transaction, and overwrite `erase` after that.
+ * A thrown error leaves the record as it was.
+ */
+import { equalBytes } from "@cloister/bytes";
+import type { Random } from "@cloister/crypto";
+import {
+  acceptSession,
+  headerDigest,
+  initiateSession,
+  type LocalPreKeys,
+  type UsedPreKeys,
+} from "./establish.ts";
+import { type LocalIdentity, type PreKeyBundle, verifyPreKeyBundle } from "./prekeys.ts";
+import { findChain, ratchetDecrypt, ratchetEncrypt } from "./ratchet.ts";
+import { demand } from "./rules.ts";
+import {
+  activate,
+  checkIdentity,
+  emptyRecord,
+  type RecordStep,
+  type Session,
+  type SessionRecord,
+  sessionsOf,
+} from "./session.ts";
+import {
+  type PreKeySignalMessage,
+  readPreKeySignalMessage,
+  readSignalMessage,
+  type SignalMessage,
+  writePreKeySignalMessage,
+} from "./wire.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/**
+ * Starts a session from a published bundle (PQXDH 3.3) and makes it the active one.
+ *
+ * `remote` is attacker-controlled. `trustedIdentityKey` is the key that the person approved for this
+ * device; without one, the key of the record's sessions is, and a record without sessions trusts at first use.
+ * @throws BaseError `IDENTITY-001`, `KEY-…`, `WIRE-…`, `PQXDH-001` to `PQXDH-003`
+ */
+export function startSession(input: {
+  readonly local: LocalIdentity;
+  readonly remote: PreKeyBundle;
+  readonly random: Random;
+  readonly nowMs: number;
+  readonly record?: SessionRecord;
+  readonly trustedIdentityKey?: Uint8Array;
+}): RecordStep {
+  const { local, remote, random, nowMs, record = emptyRecord } = input;
+  checkIdentity(record, remote.identityKey, input.trustedIdentityKey);
+  const bundle = verifyPreKeyBundle(remote);
+  return activate(record, initiateSession({ local, bundle, random, nowMs }));
+}
+
+/** A message to send: type 3 opens a session and is repeated until the first answer, then type 2. */
+export interface OutgoingMessage {
+  readonly type: 2 | 3;
+  readonly bytes: Bytes;
+}
+
+/**
+ * Encrypts with the active session. Store the record before the message leaves, else a crash could reuse
+ * its key.
+ * @throws BaseError `SESSION-001` without a session, `RATCHET-007`, `SPQR-007`
+ */
+export function encrypt(
+  record: SessionRecord,
+  plaintext: Uint8Array,
+  random: Random,
+): RecordStep & { readonly message: OutgoingMessage } {
+  const { active: session } = record;
+  demand(session !== undefined, "SESSION-001");
+  const { state, bytes, erase } = ratchetEncrypt(session.ratchet, { plaintext, associated: session, random });
+  const next = { ...record, active: { ...session, ratchet: state } };
+  const pending = session.origin.role === "initiator" ? session.origin.pending : undefined;
+  if (!pending) return { record: next, message: { type: 2, bytes }, erase };
+  const first = writePreKeySignalMessage({
+    preKeyId: pending.preKeyId,
+    baseKey: session.baseKey,
+    identityKey: session.localIdentityKey,
+    message: bytes,
+    registrationId: session.localRegistrationId,
+    signedPreKeyId: pending.signedPreKeyId,
+    kyberPreKeyId: pending.kyberPreKeyId,
+    kyberCiphertext: pending.kyberCiphertext,
+  });
+  return { record: next, message: { type: 3, bytes: first }, erase };
+}
+
+/** What a first message names, so that the caller can load it. Nothing of it is verified yet. */
+export interface UnverifiedPreKeyMessage {
+  readonly registrationId: number;
+  readonly identityKey: Bytes;
+  readonly baseKey: Bytes;
+  readonly signedPreKeyId: number;
+  readonly kyberPreKeyId: number;
+  readonly preKeyId: number | undefined;
+}
+
+/** Reads the names in a first message (type 3). @throws BaseError `PROTOCOL_VERSION`, `WIRE-…` */
+export function inspectPreKeyMessage(bytes: Uint8Array): UnverifiedPreKeyMessage {
+  const { message: _inner, kyberCiphertext: _ciphertext, ...names } = readPreKeySignalMessage(bytes);
+  return names;
+}
+
+/**
+ * Opens a first message (type 3) and with it, unless it repeats an open session's header, a new session.
+ * `bytes` is attacker-controlled. The registration id in it is covered by no MAC; nothing may rest on it.
+ *
+ * `preKeys` are those named by {@link inspectPreKeyMessage}; `seenBaseKeys` the base keys remembered from
+ * earlier first messages (those equal to the inspected one suffice); `trustedIdentityKey` as in {@link startSession}.
+ * @throws BaseError with a rule id; `RATCHET-003` for a duplicate, `PQXDH-007` for a replay
+ */
+export function decryptPreKeyMessage(input: {
+  readonly record: SessionRecord;
+  readonly local: LocalIdentity;
+  readonly preKeys: LocalPreKeys;
+  readonly seenBaseKeys: readonly Uint8Array[];
+  readonly bytes: Uint8Array;
+  readonly trustedIdentityKey?: Uint8Array;
+}): RecordStep & {
+  readonly plaintext: Bytes;
+  readonly remoteIdentityKey: Bytes;
+  readonly usedPreKeys: UsedPreKeys | undefined;
+} {
+  const { record } = input;
+  const first = readPreKeySignalMessage(input.bytes);
+  checkIdentity(record, first.identityKey, input.trustedIdentityKey);
+  const known = sessionsOf(record).find((session) => equalBytes(session.baseKey, first.baseKey));
+  if (known) {
+    const step = decryptWith(record, checkRepetition(known, first), first.message);
+    return { ...step, remoteIdentityKey: known.remoteIdentityKey, usedPreKeys: undefined };
+  }
+  demand(!input.seenBaseKeys.some((key) => equalBytes(key, first.baseKey)), "PQXDH-007");
+  const { session, used, erase } = acceptSession(input.local, input.preKeys, first);
+  const opened = ratchetDecrypt(session.ratchet, { message: first.message, associated: session });
+  const next = activate(record, { ...session, ratchet: opened.state });
+  return {
+    record: next.record,
+    plaintext: opened.plaintext,
+    remoteIdentityKey: session.remoteIdentityKey,
+    usedPreKeys: used,
+    erase: [...next.erase, ...opened.erase, ...erase],
+  };
+}
+
+/**
+ * Opens a message (type 2) with whichever session it belongs to, and makes that the active one.
+ * `bytes` is attacker-controlled.
+ * @throws BaseError with a rule id; `RATCHET-003` for a duplicate, `SESSION-001` without any session
+ */
+export function decryptMessage(
+  record: SessionRecord,
+  bytes: Uint8Array,
+): RecordStep & { readonly plaintext: Bytes } {
+  const message = readSignalMessage(bytes);
+  const sessions = sessionsOf(record);
+  demand(sessions.length > 0, "SESSION-001");
+  // A ratchet key that a session has seen belongs to it; only a new one has to be tried on all.
+  const owner = sessions.find((session) => findChain(session.ratchet, message.ratchetKey));
+  if (owner) return decryptWith(record, owner, message);
+  let firstError: unknown;
+  for (const session of sessions) {
+    try {
+      return decryptWith(record, session, message);
+    } catch (error) {
+      firstError ??= error;
+    }
+  }
+  throw firstError;
+}
+
+/** A header that repeats a known base key must be the one that opened the session, byte for byte. */
+function checkRepetition(session: Session, first: PreKeySignalMessage): Session {
+  const { origin } = session;
+  demand(origin.role === "responder" && equalBytes(origin.headerDigest, headerDigest(first)), "PQXDH-008");
+  return session;
+}
+
+function decryptWith(
+  record: SessionRecord,
+  session: Session,
+  message: SignalMessage,
+): RecordStep & { readonly plaintext: Bytes } {
+  const { state, plaintext, erase } = ratchetDecrypt(session.ratchet, { message, associated: session });
+  // The peer answered, so it holds the session: no more need to repeat how it began.
+  const { origin } = session;
+  const answered = origin.role === "initiator" ? { ...origin, pending: undefined } : origin;
+  const active = { ...session, origin: answered, ratchet: state };
+  const archived = sessionsOf(record).filter((other) => other !== session);
+  return { record: { active, archived }, plaintext, erase };
+}

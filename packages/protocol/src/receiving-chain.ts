@@ -1,0 +1,110 @@
+import { zeroise } from "@cloister/bytes";
+import { messageSeed, nextChainKey } from "./kdf.ts";
+import { MAX_JUMP_COUNT, MAX_SKIPPED_COUNT } from "./limits.ts";
+import { broken, demand } from "./rules.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/**
+ * A key held for a message that has not arrived. It is the seed and not the message key: the key of the
+ * post-quantum ratchet that salts it comes with the message.
+ */
+export interface SkippedMessageKey {
+  readonly counter: number;
+  readonly seed: Bytes;
+}
+
+/** The messages under one ratchet key of the peer. */
+export interface ReceivingChain {
+  readonly ratchetKey: Bytes;
+  /** Undefined once the peer declared the chain's end; only skipped keys are left then. */
+  readonly chainKey: Bytes | undefined;
+  /** The counter that `chainKey` belongs to. */
+  readonly counter: number;
+  /** Ascending by counter, at most 2,000. */
+  readonly skipped: readonly SkippedMessageKey[];
+  /** Keys below this counter may have been given up for newer ones. */
+  readonly forgottenBelow: number;
+}
+
+/** Every secret in a chain, to overwrite when it is given up. */
+export function chainSecrets({ chainKey, skipped }: ReceivingChain): Bytes[] {
+  const seeds = skipped.map((entry) => entry.seed);
+  return chainKey ? [chainKey, ...seeds] : seeds;
+}
+
+/** A chain with the seed it yielded and what became obsolete. */
+export interface ChainStep {
+  readonly chain: ReceivingChain;
+  readonly seed: Bytes;
+  readonly erase: readonly Bytes[];
+}
+
+/**
+ * The seed of one message, and the chain without it. `counter` is attacker-controlled until the MAC was
+ * verified; commit `chain` only then.
+ * @throws BaseError `RATCHET-002` to `RATCHET-005`
+ */
+export function takeSeed(chain: ReceivingChain, counter: number): ChainStep {
+  if (counter < chain.counter) return takeSkipped(chain, counter);
+  demand(chain.chainKey !== undefined, "RATCHET-005");
+  demand(counter - chain.counter <= MAX_JUMP_COUNT, "RATCHET-002");
+  const ahead = skipTo(chain, chain.chainKey, counter);
+  const seed = messageSeed(ahead.chainKey);
+  const next = nextChainKey(ahead.chainKey);
+  const erase = [...ahead.erase, ahead.chainKey];
+  return { chain: { ...ahead.chain, chainKey: next, counter: counter + 1 }, seed, erase };
+}
+
+/**
+ * Closes a chain at the previous counter that the peer declared (Double Ratchet 3.5, PN): keys up to its
+ * last message are kept, the chain key is not. Signal sends one less than the count, so 0 stands for none
+ * or one message; a chain that never yielded a message has none.
+ */
+export function closeChain(chain: ReceivingChain, lastCounter: number): Omit<ChainStep, "seed"> {
+  const { chainKey } = chain;
+  if (!chainKey) return { chain, erase: [] };
+  const end = lastCounter + 1;
+  const gap = end - chain.counter;
+  // Beyond the jump limit the messages could not have been opened before either.
+  if (chain.counter === 0 || gap <= 0 || gap > MAX_JUMP_COUNT) {
+    return { chain: { ...chain, chainKey: undefined }, erase: [chainKey] };
+  }
+  const ahead = skipTo(chain, chainKey, end);
+  return { chain: { ...ahead.chain, chainKey: undefined }, erase: [...ahead.erase, ahead.chainKey] };
+}
+
+function takeSkipped(chain: ReceivingChain, counter: number): ChainStep {
+  const found = chain.skipped.find((entry) => entry.counter === counter);
+  if (!found) throw broken(counter < chain.forgottenBelow ? "RATCHET-004" : "RATCHET-003");
+  const skipped = chain.skipped.filter((entry) => entry !== found);
+  return { chain: { ...chain, skipped }, seed: found.seed.slice(), erase: [found.seed] };
+}
+
+/** Moves to `counter`, keeping the newest 2,000 seeds on the way; the others are never derived. */
+function skipTo(
+  chain: ReceivingChain,
+  start: Bytes,
+  counter: number,
+): { chain: ReceivingChain; chainKey: Bytes; erase: Bytes[] } {
+  const gap = counter - chain.counter;
+  if (gap === 0) return { chain, chainKey: start, erase: [] };
+  const surplus = Math.max(0, chain.skipped.length + gap - MAX_SKIPPED_COUNT);
+  const dropped = chain.skipped.slice(0, surplus);
+  const skipped = chain.skipped.slice(surplus);
+  const firstKept = chain.counter + surplus - dropped.length;
+  let chainKey = start;
+  for (let at = chain.counter; at < counter; at += 1) {
+    if (at >= firstKept) skipped.push({ counter: at, seed: messageSeed(chainKey) });
+    const next = nextChainKey(chainKey);
+    if (chainKey !== start) zeroise(chainKey);
+    chainKey = next;
+  }
+  const newestDropped = firstKept > chain.counter ? firstKept - 1 : dropped.at(-1)?.counter;
+  const forgottenBelow = newestDropped === undefined ? chain.forgottenBelow : newestDropped + 1;
+  return {
+    chain: { ...chain, counter, skipped, forgottenBelow },
+    chainKey,
+    erase: [start, ...dropped.map((entry) => entry.seed)],
+  };
+}

@@ -1,0 +1,92 @@
+import { equalBytes } from "@cloister/bytes";
+import { MAX_ARCHIVED_COUNT } from "./limits.ts";
+import { type AssociatedData, type RatchetState, ratchetSecrets } from "./ratchet.ts";
+import { demand } from "./rules.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** What an initiator repeats with every message until the first answer (X3DH 3.3). */
+export interface PendingPreKey {
+  readonly preKeyId: number | undefined;
+  readonly signedPreKeyId: number;
+  readonly kyberPreKeyId: number;
+  readonly kyberCiphertext: Bytes;
+  /** When the session was started, so that one never answered can be given up (Signal: after 30 days). */
+  readonly startedAtMs: number;
+}
+
+/** Who began a session, and what its first messages carry. */
+export type SessionOrigin =
+  | { readonly role: "initiator"; readonly pending: PendingPreKey | undefined }
+  /** SHA-256 of the header that opened the session; repetitions must equal it. */
+  | { readonly role: "responder"; readonly headerDigest: Bytes };
+
+/** One session, named by the initiator's base key. */
+export interface Session extends AssociatedData {
+  readonly version: 4;
+  readonly origin: SessionOrigin;
+  readonly baseKey: Bytes;
+  readonly localIdentityKey: Bytes;
+  readonly remoteIdentityKey: Bytes;
+  readonly localRegistrationId: number;
+  readonly remoteRegistrationId: number;
+  readonly ratchet: RatchetState;
+}
+
+/** All sessions with one peer device: the one to send with, and at most 40 that late messages may need. */
+export interface SessionRecord {
+  readonly active: Session | undefined;
+  /** Newest first. */
+  readonly archived: readonly Session[];
+}
+
+/** The record of a device never heard of. */
+export const emptyRecord: SessionRecord = { active: undefined, archived: [] };
+
+/** A new record, and the secrets to overwrite once it is stored. */
+export interface RecordStep {
+  readonly record: SessionRecord;
+  readonly erase: readonly Bytes[];
+}
+
+/** The active session first, then the archived ones. */
+export function sessionsOf(record: SessionRecord): readonly Session[] {
+  return record.active ? [record.active, ...record.archived] : record.archived;
+}
+
+/**
+ * Refuses an identity key other than the approved one, or else the one of the record's sessions
+ * (Sesame 3.2: identity changes are never silent).
+ */
+export function checkIdentity(
+  record: SessionRecord,
+  identityKey: Uint8Array,
+  trustedIdentityKey: Uint8Array | undefined,
+): void {
+  const pinned = trustedIdentityKey ?? sessionsOf(record)[0]?.remoteIdentityKey;
+  demand(pinned === undefined || equalBytes(pinned, identityKey), "IDENTITY-001");
+}
+
+/** Makes a new session the active one. Sessions of an identity that it replaces end here. */
+export function activate(record: SessionRecord, session: Session): RecordStep {
+  const { archived, erase } = archive(sessionsOf(record).filter((other) => sameParties(other, session)));
+  const replaced = sessionsOf(record).filter((other) => !sameParties(other, session));
+  return { record: { active: session, archived }, erase: [...erase, ...replaced.flatMap((session) => ratchetSecrets(session.ratchet))] };
+}
+
+/** Puts the active session among the archived: the next message needs a new one, late ones still open. */
+export function archiveSession(record: SessionRecord): RecordStep {
+  const { archived, erase } = archive(sessionsOf(record));
+  return { record: { active: undefined, archived }, erase };
+}
+
+function archive(sessions: readonly Session[]): { archived: readonly Session[]; erase: readonly Bytes[] } {
+  const erase = sessions.slice(MAX_ARCHIVED_COUNT).flatMap((session) => ratchetSecrets(session.ratchet));
+  return { archived: sessions.slice(0, MAX_ARCHIVED_COUNT), erase };
+}
+
+function sameParties(a: Session, b: Session): boolean {
+  return (
+    equalBytes(a.remoteIdentityKey, b.remoteIdentityKey) && equalBytes(a.localIdentityKey, b.localIdentityKey)
+  );
+}
