@@ -2,6 +2,7 @@ import type { Answer } from "@cloister/contracts/answer";
 import type { Member } from "@cloister/contracts/content";
 import type { OrganisationInfo } from "@cloister/contracts/http";
 import type { AccountId, ConversationId, DeviceId, MessageId, Role } from "@cloister/contracts/ids";
+import type { ReceiptBody } from "@cloister/transparency";
 
 /** Who this device is. */
 export interface Self {
@@ -204,13 +205,20 @@ export interface AgentQuestion {
   readonly body: string;
 }
 
+/** The part of a receipt that only the agent knows; the client adds keys, ids, digests, time and proof. */
+export type AgentClaims = Pick<
+  ReceiptBody,
+  "backing" | "measurement" | "engine" | "modelDigest" | "indexDigest" | "processedAt" | "deidentified"
+>;
+
 export interface AgentReply {
   readonly answer: Answer;
-  readonly receipt: Uint8Array;
+  readonly claims: AgentClaims;
 }
 
 /**
- * Called once per question that consent covers. The question is acknowledged to the relay only after the
- * reply is queued durably; after a crash the same question comes again, and ids keep the answer single.
+ * Called once per question that consent covers. The client signs the receipt with this account's identity
+ * key, writes its leaf, waits for the proof, queues the answer durably, and only then acknowledges the
+ * question to the relay. After a crash the same question comes again, and ids keep the answer single.
  */
 export type AnswerQuestion = (question: AgentQuestion) => Promise<AgentReply>;
