@@ -5,11 +5,7 @@
 import { concatBytes, zeroise } from "@cloister/bytes";
 import { hkdfSha256, kyber1024Decapsulate, kyber1024Encapsulate, type Random } from "@cloister/crypto";
 import { agree, encodeKem, generateKeyPair, type KeyPair, rawKem } from "./keys.ts";
-import type {
-  IdentityKeyPair,
-  KemPreKey,
-  VerifiedPreKeyBundle,
-} from "./prekeys.ts";
+import type { IdentityKeyPair, KemPreKey, VerifiedPreKeyBundle } from "./prekeys.ts";
 import { broken } from "./rules.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;

@@ -71,7 +71,10 @@ export function checkIdentity(
 export function activate(record: SessionRecord, session: Session): RecordStep {
   const { archived, erase } = archive(sessionsOf(record).filter((other) => sameParties(other, session)));
   const replaced = sessionsOf(record).filter((other) => !sameParties(other, session));
-  return { record: { active: session, archived }, erase: [...erase, ...replaced.flatMap((session) => ratchetSecrets(session.ratchet))] };
+  return {
+    record: { active: session, archived },
+    erase: [...erase, ...replaced.flatMap(secretsOf)],
+  };
 }
 
 /** Puts the active session among the archived: the next message needs a new one, late ones still open. */
@@ -81,7 +84,7 @@ export function archiveSession(record: SessionRecord): RecordStep {
 }
 
 function archive(sessions: readonly Session[]): { archived: readonly Session[]; erase: readonly Bytes[] } {
-  const erase = sessions.slice(MAX_ARCHIVED_COUNT).flatMap((session) => ratchetSecrets(session.ratchet));
+  const erase = sessions.slice(MAX_ARCHIVED_COUNT).flatMap(secretsOf);
   return { archived: sessions.slice(0, MAX_ARCHIVED_COUNT), erase };
 }
 
@@ -89,4 +92,8 @@ function sameParties(a: Session, b: Session): boolean {
   return (
     equalBytes(a.remoteIdentityKey, b.remoteIdentityKey) && equalBytes(a.localIdentityKey, b.localIdentityKey)
   );
+}
+
+function secretsOf(session: Session): Bytes[] {
+  return ratchetSecrets(session.ratchet);
 }
