@@ -1,0 +1,62 @@
+import { resolve } from "node:path";
+import { BaseError } from "@cloister/bytes";
+import type { Role } from "@cloister/contracts/ids";
+import { roles } from "@cloister/contracts/ids";
+import { type Command, Option } from "commander";
+import { invite } from "../organisation.ts";
+import { report } from "../output.ts";
+
+interface InviteOptions {
+  readonly data: string;
+  readonly role: Role;
+  readonly name?: string;
+  readonly days: string;
+  readonly url: string;
+  readonly json: boolean;
+}
+
+const dayMs = 86_400_000;
+
+export function addInviteCommand(program: Command): void {
+  program
+    .command("invite")
+    .description("sign an invitation that makes one account")
+    .addOption(new Option("--role <role>", "what the account will be").choices(roles).makeOptionMandatory())
+    .option("--name <text>", "shown to others; required for everyone but patients")
+    .option("--days <number>", "valid for so many days", "7")
+    .option("--data <dir>", "where the organisation's key is kept", ".cloister")
+    .option("--url <address>", "where people reach the web app", "http://localhost:8420")
+    .option("--json", "print JSON", false)
+    .action(run);
+}
+
+async function run(options: InviteOptions): Promise<void> {
+  const { role, name = "" } = options;
+  const days = Number(options.days);
+  if (!Number.isFinite(days) || days <= 0 || days > 365) {
+    throw new BaseError("Usage", "DAYS_INVALID", "--days must be a number from 1 to 365");
+  }
+  if (role !== "patient" && name.trim() === "") {
+    throw new BaseError(
+      "Usage",
+      "NAME_REQUIRED",
+      `a ${role} is listed by name: add --name "Dr. Robin Example"`,
+    );
+  }
+  const code = await invite({
+    dataDir: resolve(options.data),
+    role,
+    name: role === "patient" ? "" : name.trim(),
+    expiresAtMs: Date.now() + days * dayMs,
+  });
+  const link = `${options.url.replace(/\/$/, "")}/#invite=${code}`;
+  report({
+    json: options.json,
+    value: { role, code, link, days },
+    lines: [
+      link,
+      "",
+      `One account of role ${role}, within ${days} days. Hand it over in person or by a channel you trust.`,
+    ],
+  });
+}

@@ -1,0 +1,100 @@
+import { resolve } from "node:path";
+import process from "node:process";
+import { BaseError } from "@cloister/bytes";
+import { type Command, Option } from "commander";
+import { invite } from "../organisation.ts";
+import { progress, report, say } from "../output.ts";
+
+interface UpOptions {
+  readonly data: string;
+  readonly host: string;
+  readonly port: string;
+  readonly logPort: string;
+  readonly name: string;
+  readonly region: string;
+  readonly signUp: "open" | "invitation";
+  readonly json: boolean;
+}
+
+const weekMs = 7 * 86_400_000;
+
+export function addUpCommand(program: Command): void {
+  program
+    .command("up")
+    .description("start relay, transparency log, assistant and web app on this machine")
+    .option("--data <dir>", "where everything is kept", ".cloister")
+    .option("--host <address>", "address to listen on", "127.0.0.1")
+    .option("--port <number>", "port of web app and relay; 0 takes any", "8420")
+    .option("--log-port <number>", "port of the transparency log; 0 takes any", "8421")
+    .option("--name <text>", "name of the organisation", "Cloister Clinic")
+    .option("--region <code>", "country for emergency numbers, two letters", "US")
+    .addOption(
+      new Option("--sign-up <who>", "who may sign up as a patient")
+        .choices(["open", "invitation"])
+        .default("open"),
+    )
+    .option("--json", "print one JSON line when ready", false)
+    .action(up);
+}
+
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new BaseError("Usage", "PORT_INVALID", `${text} is not a port; use a number from 0 to 65535`);
+  }
+  return port;
+}
+
+async function up(options: UpOptions): Promise<void> {
+  const { startStack } = await import("../up/stack.ts");
+  const dataDir = resolve(options.data);
+  const stack = await startStack({
+    dataDir,
+    host: options.host,
+    port: parsePort(options.port),
+    logPort: parsePort(options.logPort),
+    organisationName: options.name,
+    region: options.region.toUpperCase(),
+    signUp: options.signUp,
+    web: true,
+    progress: (step) => progress(`  starting ${step} …`),
+  });
+  const ended = new Promise<void>((done) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => done());
+  });
+  const code = await invite({
+    dataDir,
+    role: "clinician",
+    name: "Dr. Robin Example",
+    expiresAtMs: Date.now() + weekMs,
+  });
+  const { relayUrl, logUrl } = stack;
+  report({
+    json: options.json,
+    value: {
+      relayUrl,
+      logUrl,
+      data: dataDir,
+      clinicianInvitation: `${relayUrl}/#invite=${code}`,
+      ready: true,
+    },
+    lines: [
+      "",
+      "  Cloister is open.",
+      "",
+      `  Patient    ${relayUrl}/`,
+      "             sign up in one browser",
+      `  Clinician  ${relayUrl}/#invite=${code}`,
+      "             open this once in another browser or a private window; it makes one account",
+      "",
+      `  Log        ${logUrl}/v1/checkpoint   (verify it: npx cloister audit verify)`,
+      `  More       npx cloister invite --role clinician --name "Dr. …"`,
+      `  Data       ${dataDir}`,
+      "",
+      "  Ctrl-C stops everything; nothing is lost.",
+    ],
+  });
+  await ended;
+  if (!options.json) say("  stopping …");
+  await stack.stop();
+}

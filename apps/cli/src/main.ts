@@ -1,0 +1,38 @@
+import process from "node:process";
+import { BaseError } from "@cloister/bytes";
+import { Command, CommanderError } from "commander";
+import { addAuditCommand } from "./commands/audit.ts";
+import { addConformCommand } from "./commands/conform.ts";
+import { addDemoCommand } from "./commands/demo.ts";
+import { addDoctorCommand } from "./commands/doctor.ts";
+import { addInviteCommand } from "./commands/invite.ts";
+import { addKbCommand } from "./commands/kb.ts";
+import { addUpCommand } from "./commands/up.ts";
+import { exitCode } from "./output.ts";
+
+const program = new Command("cloister")
+  .description("Private care chat with AI inside the walls.")
+  .version("0.1.0")
+  .showHelpAfterError()
+  .exitOverride();
+
+addUpCommand(program);
+addDemoCommand(program);
+addInviteCommand(program);
+addAuditCommand(program);
+addKbCommand(program);
+addConformCommand(program);
+addDoctorCommand(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : exitCode.usage;
+  } else if (error instanceof BaseError) {
+    process.stderr.write(`cloister: ${error.message} (${error.code})\n`);
+    process.exitCode = exitCode.ofFamily[error.family];
+  } else {
+    throw error;
+  }
+}
