@@ -1,0 +1,140 @@
+/// <reference types="node" />
+import { concatBytes, toHex } from "@cloister/bytes";
+import { ED25519_TORSION_SUBGROUP, ed25519 } from "@noble/curves/ed25519.js";
+import { sha512 } from "@noble/hashes/sha2.js";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { littleEndian } from "./little-endian.ts";
+import { primitives as node } from "./primitives.node.ts";
+import { primitives as web } from "./primitives.web.ts";
+
+const exactly = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
+const data = fc.oneof(fc.uint8Array({ maxLength: 300 }), fc.uint8Array({ minLength: 900, maxLength: 9000 }));
+const few = { numRuns: 20 };
+
+describe("primitives.node and primitives.web compute the same", () => {
+  it("hashes", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 150 }), data, (key, message) => {
+        expect(node.sha256(message)).toEqual(web.sha256(message));
+        expect(node.sha512(message)).toEqual(web.sha512(message));
+        expect(node.hmacSha256(key, message)).toEqual(web.hmacSha256(key, message));
+      }),
+    );
+  });
+
+  it("AES", () => {
+    fc.assert(
+      fc.property(exactly(32), exactly(16), data, data, (key, iv, plaintext, associatedData) => {
+        const cbc = node.aesCbcEncrypt({ key, iv }, plaintext);
+        expect(cbc).toEqual(web.aesCbcEncrypt({ key, iv }, plaintext));
+        expect(node.aesCbcDecrypt({ key, iv }, cbc)).toEqual(web.aesCbcDecrypt({ key, iv }, cbc));
+        const wrong = Uint8Array.from(iv, (byte) => byte ^ 1);
+        const blocks = cbc.subarray(-16);
+        expect(node.aesCbcDecrypt({ key: concatBytes(wrong, wrong), iv }, cbc)).toEqual(
+          web.aesCbcDecrypt({ key: concatBytes(wrong, wrong), iv }, cbc),
+        );
+        expect(node.aesCbcDecrypt({ key, iv: wrong }, blocks)).toEqual(
+          web.aesCbcDecrypt({ key, iv: wrong }, blocks),
+        );
+        const parameters = { key, iv: iv.subarray(0, 12) };
+        const sealed = node.aesGcmSeal(parameters, plaintext, associatedData);
+        expect(sealed).toEqual(web.aesGcmSeal(parameters, plaintext, associatedData));
+        expect(node.aesGcmOpen(parameters, sealed, associatedData)).toEqual(plaintext);
+        expect(web.aesGcmOpen(parameters, sealed, associatedData)).toEqual(plaintext);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it("X25519, arbitrary public keys included", () => {
+    fc.assert(
+      fc.property(exactly(32), exactly(32), (privateKey, publicKey) => {
+        expect(node.x25519PublicKey(privateKey)).toEqual(web.x25519PublicKey(privateKey));
+        expect(node.x25519(privateKey, publicKey)).toEqual(web.x25519(privateKey, publicKey));
+      }),
+      few,
+    );
+    const privateKey = new Uint8Array(32).fill(7);
+    expect(node.x25519(privateKey, new Uint8Array(32))).toBeUndefined();
+    expect(web.x25519(privateKey, new Uint8Array(32))).toBeUndefined();
+  });
+
+  it("Ed25519", () => {
+    fc.assert(
+      fc.property(exactly(32), data, (seed, message) => {
+        const publicKey = node.ed25519PublicKey(seed);
+        expect(web.ed25519PublicKey(seed)).toEqual(publicKey);
+        const signature = node.ed25519Sign(seed, message);
+        expect(web.ed25519Sign(seed, message)).toEqual(signature);
+        expect(node.ed25519Verify({ publicKey, message, signature })).toBe(true);
+        expect(web.ed25519Verify({ publicKey, message, signature })).toBe(true);
+      }),
+      few,
+    );
+  });
+
+  // With a torsioned key a signature can satisfy the equation times 8 and not the equation itself.
+  it("Ed25519 verification leaves the cofactor out", () => {
+    const { Point } = ed25519;
+    const { Fn } = Point;
+    const [secret, nonce] = [123_456_789n, 987_654_321n];
+    const order8 = ED25519_TORSION_SUBGROUP.map((hex) => Point.fromHex(hex)).find(
+      (point) => !point.multiplyUnsafe(4n).is0(),
+    );
+    const key = Point.BASE.multiply(secret).add(order8 ?? Point.ZERO);
+    const publicKey = key.toBytes();
+    const r = Point.BASE.multiply(nonce).toBytes();
+    const seen = new Set<boolean>();
+    for (let i = 0; i < 32; i += 1) {
+      const message = Uint8Array.of(i);
+      const challenge = Fn.create(littleEndian(sha512(concatBytes(r, publicKey, message))));
+      const signature = concatBytes(r, Fn.toBytes(Fn.add(nonce, Fn.mul(challenge, secret))));
+      const signed = { publicKey, message, signature };
+      const expected = challenge % 8n === 0n;
+      seen.add(expected);
+      expect([i, node.ed25519Verify(signed), web.ed25519Verify(signed)]).toEqual([i, expected, expected]);
+    }
+    expect(seen).toEqual(new Set([true, false]));
+  });
+
+  it("ML-KEM-1024", () => {
+    fc.assert(
+      fc.property(exactly(64), exactly(32), (seed, message) => {
+        const privateKey = node.mlKem1024DecapsulationKey(seed);
+        expect(toHex(web.mlKem1024DecapsulationKey(seed))).toBe(toHex(privateKey));
+        const publicKey = privateKey.slice(1536, 1536 + 1568);
+        const { ciphertext, sharedSecret } = web.mlKem1024Encapsulate(publicKey, message);
+        expect(node.mlKem1024Decapsulate(privateKey, ciphertext)).toEqual(sharedSecret);
+        ciphertext[0] = (ciphertext[0] ?? 0) ^ 1;
+        const rejected = node.mlKem1024Decapsulate(privateKey, ciphertext);
+        expect(web.mlKem1024Decapsulate(privateKey, ciphertext)).toEqual(rejected);
+        const system = node.mlKem1024EncapsulateSystem?.(publicKey);
+        if (!system) return; // before Node 24.7
+        expect(web.mlKem1024Decapsulate(privateKey, system.ciphertext)).toEqual(system.sharedSecret);
+      }),
+      few,
+    );
+  });
+
+  it("native ML-KEM is in use from Node 24.7 on", () => {
+    const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+    const expected = major > 24 || (major === 24 && minor >= 7);
+    expect(node.mlKem1024EncapsulateSystem !== undefined).toBe(expected);
+  });
+
+  it("returns memory of its own, not Node's pool", () => {
+    const key = new Uint8Array(32);
+    const parameters = { key, iv: key.subarray(0, 16) };
+    for (const bytes of [
+      node.sha256(key),
+      node.hmacSha256(key, key),
+      node.aesCbcEncrypt(parameters, new Uint8Array(2000)),
+      node.aesGcmSeal(parameters, key, key),
+      node.x25519PublicKey(key),
+      node.ed25519Sign(key, key),
+    ]) {
+      expect([bytes.constructor, bytes.buffer.byteLength]).toEqual([Uint8Array, bytes.length]);
+    }
+  });
+});
