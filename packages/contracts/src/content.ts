@@ -18,8 +18,11 @@ import { readVersion1 } from "./version.ts";
  * whose session opened the message.
  */
 
+/** Longest text of one message, in UTF-8. */
 export const maxBodyBytes = 16_000;
+/** Longest title of a conversation, in UTF-8. */
 export const maxTitleBytes = 200;
+/** Members one conversation may have: each message is encrypted for each of their devices. */
 export const maxMembersCount = 32;
 const maxDisplayNameBytes = 120;
 const maxIdsPerStatus = 200;
@@ -28,6 +31,7 @@ interface InConversation {
   readonly conversation: ConversationId;
 }
 
+/** Somebody in a conversation. */
 export interface Member {
   readonly account: AccountId;
   readonly role: Role;
@@ -93,6 +97,7 @@ export interface StatusContent extends InConversation {
   readonly ids: readonly MessageId[];
 }
 
+/** Everything one endpoint can say to another. */
 export type Content =
   | ProfileContent
   | ConversationContent

@@ -48,7 +48,9 @@ export interface InvitationCode {
   readonly redeemSeed: Uint8Array;
 }
 
+/** Ed25519 signing, as `@cloister/crypto` has it: a port, because contracts import no primitives. */
 export type SignEd25519 = (seed: Uint8Array, message: Uint8Array) => Uint8Array;
+/** Ed25519 verification, as `@cloister/crypto` has it. */
 export type VerifyEd25519 = (input: {
   readonly publicKey: Uint8Array;
   readonly message: Uint8Array;

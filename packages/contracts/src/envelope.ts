@@ -13,6 +13,7 @@ export const contentBucketsBytes = [128, 896, 3968, 16_128, 61_440] as const;
 /** Signal message types: 2 within a session, 3 with the handshake in front. */
 export type CiphertextType = 2 | 3;
 
+/** One Signal message as `protocol` makes it. */
 export interface Ciphertext {
   readonly type: CiphertextType;
   readonly bytes: Uint8Array;

@@ -22,8 +22,10 @@ export const wireErrors = {
   INTERNAL: 500,
 } as const;
 
+/** A code that either end may send. */
 export type WireErrorCode = keyof typeof wireErrors;
 
+/** Whether a text from the other end is a code that this version knows. */
 export function isWireErrorCode(code: string): code is WireErrorCode {
   return Object.hasOwn(wireErrors, code);
 }

@@ -122,6 +122,7 @@ function readPayload(map: FieldReader): Uint8Array<ArrayBuffer> {
   return payload;
 }
 
+/** The frame as one binary WebSocket message. */
 export function encodeClientFrame(value: ClientFrame): Uint8Array<ArrayBuffer> {
   switch (value.type) {
     case "hello":
@@ -179,6 +180,7 @@ function readEnvelope(item: CborValue): OutgoingEnvelope {
   return envelope;
 }
 
+/** The frame as one binary WebSocket message. */
 export function encodeRelayFrame(value: RelayFrame): Uint8Array<ArrayBuffer> {
   switch (value.type) {
     case "ready":

@@ -28,6 +28,7 @@ const signedPreKey = z.strictObject({ id: preKeyId, publicKey: bytes(33), signat
 /** Kyber1024 with its type byte. */
 const kemPreKey = z.strictObject({ id: preKeyId, publicKey: bytes(1569), signature });
 
+/** One-time prekeys of a kind that one upload may hold. */
 export const maxOneTimePreKeys = 100;
 
 /** What a device publishes about itself. `proof` is made with the identity key over {@link deviceProofMessage}. */
@@ -43,6 +44,7 @@ export const deviceRegistration = z.strictObject({
   kemPreKeys: z.array(kemPreKey).check(z.maxLength(maxOneTimePreKeys)),
   proof: signature,
 });
+/** See {@link deviceRegistration}. */
 export type DeviceRegistration = z.infer<typeof deviceRegistration>;
 
 /** POST /v1/accounts. Without a credential the account is a patient's, where sign-up is open. */
@@ -51,24 +53,33 @@ export const createAccountRequest = z.strictObject({
   /** Encoded Credential. */
   credential: z.optional(bytesUpTo(1024)),
 });
+/** See {@link createAccountRequest}. */
 export type CreateAccountRequest = z.infer<typeof createAccountRequest>;
 
 /** POST /v1/accounts/:account/devices: whoever holds the identity key may add a device. */
 export const addDeviceRequest = z.strictObject({ registration: deviceRegistration });
+/** See {@link addDeviceRequest}. */
 export type AddDeviceRequest = z.infer<typeof addDeviceRequest>;
 
+/** Answer to both. */
 export const deviceCreated = z.strictObject({ account: id, device });
+/** See {@link deviceCreated}. */
 export type DeviceCreated = z.infer<typeof deviceCreated>;
 
 /** POST /v1/challenges. */
 export const challengeRequest = z.strictObject({ account: id, device });
+/** See {@link challengeRequest}. */
 export type ChallengeRequest = z.infer<typeof challengeRequest>;
+/** Its answer: 32 random bytes, used once. */
 export const challengeResponse = z.strictObject({ challenge: bytes(32), expiresAtMs: z.int() });
+/** See {@link challengeResponse}. */
 export type ChallengeResponse = z.infer<typeof challengeResponse>;
 
 /** POST /v1/sessions: `signature` is Ed25519 by the device's authKey over {@link sessionProofMessage}. */
 export const sessionRequest = z.strictObject({ account: id, device, challenge: bytes(32), signature });
+/** See {@link sessionRequest}. */
 export type SessionRequest = z.infer<typeof sessionRequest>;
+/** Its answer. */
 export const sessionResponse = z.strictObject({
   /** Bearer token for HTTP and for the `hello` frame. */
   token: z.string().check(z.maxLength(512)),
@@ -76,6 +87,7 @@ export const sessionResponse = z.strictObject({
   appendToken: z.string().check(z.maxLength(1024)),
   expiresAtMs: z.int(),
 });
+/** See {@link sessionResponse}. */
 export type SessionResponse = z.infer<typeof sessionResponse>;
 
 /** GET /v1/organisation, for anyone: what a person should know before signing up. */
@@ -88,6 +100,7 @@ export const organisationInfo = z.strictObject({
   region: z.string().check(z.regex(/^[A-Z]{2}$/)),
   log: z.strictObject({ url: z.url(), vkey: z.string().check(z.maxLength(256)) }),
 });
+/** See {@link organisationInfo}. */
 export type OrganisationInfo = z.infer<typeof organisationInfo>;
 
 /** GET /v1/accounts/:account */
@@ -98,12 +111,14 @@ export const accountInfo = z.strictObject({
   credential: z.optional(bytesUpTo(1024)),
   devices: z.array(z.strictObject({ device, registrationId: z.int() })),
 });
+/** See {@link accountInfo}. */
 export type AccountInfo = z.infer<typeof accountInfo>;
 
 /** GET /v1/directory: those the organisation vouches for. Patients are never listed. */
 export const directory = z.strictObject({
   entries: z.array(z.strictObject({ account: id, credential: bytesUpTo(1024) })),
 });
+/** See {@link directory}. */
 export type Directory = z.infer<typeof directory>;
 
 /** One device's bundle; each request consumes one-time keys, oldest first, never twice. */
@@ -115,18 +130,23 @@ export const preKeyBundle = z.strictObject({
   kemPreKey,
   oneTimePreKey: z.optional(oneTimePreKey),
 });
+/** See {@link preKeyBundle}. */
 export type PreKeyBundleJson = z.infer<typeof preKeyBundle>;
 
 /** POST /v1/accounts/:account/prekeys: take bundles for all devices, or for those named. */
 export const takePreKeysRequest = z.strictObject({
   devices: z.optional(z.array(device).check(z.maxLength(maxDeviceId))),
 });
+/** See {@link takePreKeysRequest}. */
 export type TakePreKeysRequest = z.infer<typeof takePreKeysRequest>;
+/** Its answer, one bundle per device. */
 export const preKeyBundles = z.strictObject({ account: id, bundles: z.array(preKeyBundle) });
+/** See {@link preKeyBundles}. */
 export type PreKeyBundles = z.infer<typeof preKeyBundles>;
 
 /** GET /v1/prekeys: what the relay still has of this device's. */
 export const preKeyCounts = z.strictObject({ oneTimeCount: z.int(), kemCount: z.int() });
+/** See {@link preKeyCounts}. */
 export type PreKeyCounts = z.infer<typeof preKeyCounts>;
 
 /** PUT /v1/prekeys: adds one-time keys, replaces the others. */
@@ -136,12 +156,15 @@ export const uploadPreKeysRequest = z.strictObject({
   oneTimePreKeys: z.array(oneTimePreKey).check(z.maxLength(maxOneTimePreKeys)),
   kemPreKeys: z.array(kemPreKey).check(z.maxLength(maxOneTimePreKeys)),
 });
+/** See {@link uploadPreKeysRequest}. */
 export type UploadPreKeysRequest = z.infer<typeof uploadPreKeysRequest>;
 
 /** PUT and GET /v1/provisioning/:slot: a sealed box between two devices of one person, for ten minutes, read once. */
 export const provisioningBox = z.strictObject({ box: bytesUpTo(8192) });
+/** See {@link provisioningBox}. */
 export type ProvisioningBox = z.infer<typeof provisioningBox>;
 
+/** Body of every error answer; see {@link WireErrorBody}. */
 export const wireErrorBody = z.strictObject({
   error: z.string().check(z.maxLength(64)),
   message: z.string().check(z.maxLength(500)),

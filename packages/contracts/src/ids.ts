@@ -9,11 +9,14 @@ export type ConversationId = string;
 /** 16 random bytes in base64url, chosen by the sender. The same id is the same message. */
 export type MessageId = string;
 
+/** Length of every random id. */
 export const idBytesCount = 16;
+/** The largest DeviceId. */
 export const maxDeviceId = 127;
 
 /** What an account is. Only `patient` can be had without an invitation, where the organisation allows it. */
 export const roles = ["patient", "clinician", "officer", "agent"] as const;
+/** One of {@link roles}. */
 export type Role = (typeof roles)[number];
 
 /** One device of one account: where an envelope goes. */
