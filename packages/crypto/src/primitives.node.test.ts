@@ -117,6 +117,18 @@ describe("primitives.node and primitives.web compute the same", () => {
     );
   });
 
+  it("a key array that was overwritten counts as another key", () => {
+    const key = new Uint8Array(32).fill(1);
+    const before = [node.x25519PublicKey(key), node.ed25519PublicKey(key), node.ed25519Sign(key, key)];
+    expect(node.x25519PublicKey(key)).toEqual(before[0]);
+    key.fill(2);
+    const after = [node.x25519PublicKey(key), node.ed25519PublicKey(key), node.ed25519Sign(key, key)];
+    expect(after).toEqual([web.x25519PublicKey(key), web.ed25519PublicKey(key), web.ed25519Sign(key, key)]);
+    key.fill(1);
+    expect(node.x25519(key, after[0] ?? key)).toEqual(web.x25519(key, after[0] ?? key));
+    expect(node.x25519PublicKey(key)).toEqual(before[0]);
+  });
+
   it("native ML-KEM is in use from Node 24.7 on", () => {
     const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
     const expected = major > 24 || (major === 24 && minor >= 7);

@@ -12,7 +12,7 @@ import {
   sign,
   verify,
 } from "node:crypto";
-import { concatBytes, fromHex, zeroise } from "@cloister/bytes";
+import { concatBytes, equalBytes, fromHex, zeroise } from "@cloister/bytes";
 import type { AesParameters, Bytes, Primitives } from "./primitives.ts";
 import { primitives as noble } from "./primitives.web.ts";
 
@@ -32,6 +32,7 @@ const NATIVE_CBC_FROM_BYTES = 1024;
 const NATIVE_HMAC_FROM_BYTES = 8192;
 
 const HMAC_BLOCK_BYTES = 64;
+const SHA256_BYTES = 32;
 const GCM_TAG_BYTES = 16;
 const MLKEM1024_DK_BYTES = 3168;
 
@@ -54,7 +55,7 @@ const symmetric = {
 const curves = {
   x25519PublicKey: (privateKey) => publicOf(X25519_PRIVATE, privateKey),
   x25519: (privateKey, publicKey) => {
-    const own = importPrivate(X25519_PRIVATE, privateKey);
+    const own = curveKey(X25519_PRIVATE, privateKey);
     const other = importPublic(X25519_PUBLIC, publicKey);
     try {
       return owned(diffieHellman({ privateKey: own, publicKey: other }));
@@ -63,7 +64,7 @@ const curves = {
     }
   },
   ed25519PublicKey: (seed) => publicOf(ED25519_PRIVATE, seed),
-  ed25519Sign: (seed, message) => owned(sign(null, message, importPrivate(ED25519_PRIVATE, seed))),
+  ed25519Sign: (seed, message) => owned(sign(null, message, curveKey(ED25519_PRIVATE, seed))),
   ed25519Verify: ({ publicKey, message, signature }) =>
     verify(null, message, importPublic(ED25519_PUBLIC, publicKey), signature),
 } satisfies Partial<Primitives>;
@@ -107,7 +108,7 @@ function hasMlKem(): boolean {
 /** A copy outside Node's buffer pool; the original is overwritten. */
 function owned(buffer: Uint8Array): Bytes {
   const out = new Uint8Array(buffer);
-  zeroise(buffer);
+  buffer.fill(0);
   return out;
 }
 
@@ -124,9 +125,25 @@ function importPublic(prefix: Uint8Array, raw: Uint8Array): KeyObject {
   return createPublicKey({ key: asBuffer(concatBytes(prefix, raw)), format: "der", type: "spki" });
 }
 
+const curveKeys = new WeakMap<Uint8Array, { prefix: Uint8Array; digest: Uint8Array; key: KeyObject }>();
+
+/**
+ * OpenSSL derives the public key at every import of a private one, which costs more than the operation
+ * itself. So the import lives as long as the caller's array, and counts only while that array still
+ * holds the same key.
+ */
+function curveKey(prefix: Uint8Array, raw: Uint8Array): KeyObject {
+  const digest = hash("sha256", raw, "buffer");
+  const known = curveKeys.get(raw);
+  if (known?.prefix === prefix && equalBytes(known.digest, digest)) return known.key;
+  const key = importPrivate(prefix, raw);
+  curveKeys.set(raw, { prefix, digest, key });
+  return key;
+}
+
 /** The last 32 bytes of a SubjectPublicKeyInfo are the raw key (RFC 8410 section 4). */
 function publicOf(prefix: Uint8Array, raw: Uint8Array): Bytes {
-  const spki = createPublicKey(importPrivate(prefix, raw)).export({ format: "der", type: "spki" });
+  const spki = createPublicKey(curveKey(prefix, raw)).export({ format: "der", type: "spki" });
   return new Uint8Array(spki.subarray(-32));
 }
 
@@ -134,21 +151,32 @@ function asBuffer(bytes: Bytes): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
-/** RFC 2104. */
+const innerScratch = new Uint8Array(HMAC_BLOCK_BYTES + NATIVE_HMAC_FROM_BYTES);
+const outerScratch = new Uint8Array(HMAC_BLOCK_BYTES + SHA256_BYTES);
+
+/**
+ * RFC 2104 by two one-shot hashes in reused memory, which is overwritten before the call ends. The
+ * ratchet calls this most of all.
+ */
 function hmacSha256(key: Uint8Array, data: Uint8Array): Bytes {
-  if (data.length >= NATIVE_HMAC_FROM_BYTES) return owned(createHmac("sha256", key).update(data).digest());
-  const short = key.length > HMAC_BLOCK_BYTES ? hash("sha256", key, "buffer") : key;
-  const inner = new Uint8Array(HMAC_BLOCK_BYTES + data.length);
-  const outer = new Uint8Array(HMAC_BLOCK_BYTES + 32);
-  for (let i = 0; i < HMAC_BLOCK_BYTES; i += 1) {
-    const byte = short[i] ?? 0;
-    inner[i] = byte ^ 0x36;
-    outer[i] = byte ^ 0x5c;
+  if (key.length > HMAC_BLOCK_BYTES || data.length > NATIVE_HMAC_FROM_BYTES) {
+    return owned(createHmac("sha256", key).update(data).digest());
   }
-  inner.set(data, HMAC_BLOCK_BYTES);
-  outer.set(hash("sha256", inner, "buffer"), HMAC_BLOCK_BYTES);
-  const mac = owned(hash("sha256", outer, "buffer"));
-  zeroise(inner, outer);
+  const end = HMAC_BLOCK_BYTES + data.length;
+  innerScratch.fill(0x36, 0, HMAC_BLOCK_BYTES);
+  outerScratch.fill(0x5c, 0, HMAC_BLOCK_BYTES);
+  for (let i = 0; i < key.length; i += 1) {
+    const byte = key[i] ?? 0;
+    innerScratch[i] = 0x36 ^ byte;
+    outerScratch[i] = 0x5c ^ byte;
+  }
+  innerScratch.set(data, HMAC_BLOCK_BYTES);
+  const inner = hash("sha256", innerScratch.subarray(0, end), "buffer");
+  outerScratch.set(inner, HMAC_BLOCK_BYTES);
+  const mac = owned(hash("sha256", outerScratch, "buffer"));
+  innerScratch.fill(0, 0, end);
+  outerScratch.fill(0);
+  inner.fill(0);
   return mac;
 }
 
