@@ -1,17 +1,4 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHmac,
-  createPrivateKey,
-  createPublicKey,
-  decapsulate,
-  diffieHellman,
-  encapsulate,
-  hash,
-  type KeyObject,
-  sign,
-  verify,
-} from "node:crypto";
+import * as crypto from "node:crypto";
 import { concatBytes, equalBytes, fromHex, zeroise } from "@cloister/bytes";
 import type { AesParameters, Bytes, Primitives } from "./primitives.ts";
 import { primitives as noble } from "./primitives.web.ts";
@@ -37,8 +24,8 @@ const GCM_TAG_BYTES = 16;
 const MLKEM1024_DK_BYTES = 3168;
 
 const symmetric = {
-  sha256: (data) => owned(hash("sha256", data, "buffer")),
-  sha512: (data) => owned(hash("sha512", data, "buffer")),
+  sha256: (data) => owned(crypto.hash("sha256", data, "buffer")),
+  sha512: (data) => owned(crypto.hash("sha512", data, "buffer")),
   hmacSha256,
   aesCbcEncrypt: (parameters, plaintext) =>
     plaintext.length < NATIVE_CBC_FROM_BYTES
@@ -58,15 +45,15 @@ const curves = {
     const own = curveKey(X25519_PRIVATE, privateKey);
     const other = importPublic(X25519_PUBLIC, publicKey);
     try {
-      return owned(diffieHellman({ privateKey: own, publicKey: other }));
+      return owned(crypto.diffieHellman({ privateKey: own, publicKey: other }));
     } catch {
       return undefined; // OpenSSL refuses exactly the all-zero result
     }
   },
   ed25519PublicKey: (seed) => publicOf(ED25519_PRIVATE, seed),
-  ed25519Sign: (seed, message) => owned(sign(null, message, curveKey(ED25519_PRIVATE, seed))),
+  ed25519Sign: (seed, message) => owned(crypto.sign(null, message, curveKey(ED25519_PRIVATE, seed))),
   ed25519Verify: ({ publicKey, message, signature }) =>
-    verify(null, message, importPublic(ED25519_PUBLIC, publicKey), signature),
+    crypto.verify(null, message, importPublic(ED25519_PUBLIC, publicKey), signature),
 } satisfies Partial<Primitives>;
 
 const nativeKem = {
@@ -78,12 +65,12 @@ const nativeKem = {
   },
   // node:crypto cannot be given m, so mlKem1024Encapsulate stays noble's.
   mlKem1024EncapsulateSystem: (publicKey) => {
-    const { ciphertext, sharedKey } = encapsulate(importPublic(MLKEM1024_PUBLIC, publicKey));
+    const { ciphertext, sharedKey } = crypto.encapsulate(importPublic(MLKEM1024_PUBLIC, publicKey));
     return { ciphertext: owned(ciphertext), sharedSecret: owned(sharedKey) };
   },
   mlKem1024Decapsulate: (privateKey, ciphertext) => {
     try {
-      return owned(decapsulate(importPrivate(MLKEM1024_EXPANDED, privateKey), ciphertext));
+      return owned(crypto.decapsulate(importPrivate(MLKEM1024_EXPANDED, privateKey), ciphertext));
     } catch {
       return undefined; // the import recomputes H(ek)
     }
@@ -93,11 +80,11 @@ const nativeKem = {
 /** For Node 24: node:crypto wherever that is faster, noble elsewhere. */
 export const primitives: Primitives = { ...noble, ...symmetric, ...curves, ...(hasMlKem() ? nativeKem : {}) };
 
-/** Node has ML-KEM from 24.7 on, if its OpenSSL is 3.5 or later. */
+/** Node has ML-KEM from 24.7 on, if its OpenSSL is 3.5 or later. (A named import would fail before that.) */
 function hasMlKem(): boolean {
   try {
     return (
-      typeof encapsulate === "function" &&
+      typeof crypto.encapsulate === "function" &&
       importPrivate(MLKEM1024_SEED, new Uint8Array(64)).asymmetricKeyType === "ml-kem-1024"
     );
   } catch {
@@ -112,28 +99,31 @@ function owned(buffer: Uint8Array): Bytes {
   return out;
 }
 
-function importPrivate(prefix: Uint8Array, raw: Uint8Array): KeyObject {
+function importPrivate(prefix: Uint8Array, raw: Uint8Array): crypto.KeyObject {
   const der = concatBytes(prefix, raw);
   try {
-    return createPrivateKey({ key: asBuffer(der), format: "der", type: "pkcs8" });
+    return crypto.createPrivateKey({ key: asBuffer(der), format: "der", type: "pkcs8" });
   } finally {
     zeroise(der);
   }
 }
 
-function importPublic(prefix: Uint8Array, raw: Uint8Array): KeyObject {
-  return createPublicKey({ key: asBuffer(concatBytes(prefix, raw)), format: "der", type: "spki" });
+function importPublic(prefix: Uint8Array, raw: Uint8Array): crypto.KeyObject {
+  return crypto.createPublicKey({ key: asBuffer(concatBytes(prefix, raw)), format: "der", type: "spki" });
 }
 
-const curveKeys = new WeakMap<Uint8Array, { prefix: Uint8Array; digest: Uint8Array; key: KeyObject }>();
+const curveKeys = new WeakMap<
+  Uint8Array,
+  { prefix: Uint8Array; digest: Uint8Array; key: crypto.KeyObject }
+>();
 
 /**
  * OpenSSL derives the public key at every import of a private one, which costs more than the operation
  * itself. So the import lives as long as the caller's array, and counts only while that array still
  * holds the same key.
  */
-function curveKey(prefix: Uint8Array, raw: Uint8Array): KeyObject {
-  const digest = hash("sha256", raw, "buffer");
+function curveKey(prefix: Uint8Array, raw: Uint8Array): crypto.KeyObject {
+  const digest = crypto.hash("sha256", raw, "buffer");
   const known = curveKeys.get(raw);
   if (known?.prefix === prefix && equalBytes(known.digest, digest)) return known.key;
   const key = importPrivate(prefix, raw);
@@ -143,7 +133,7 @@ function curveKey(prefix: Uint8Array, raw: Uint8Array): KeyObject {
 
 /** The last 32 bytes of a SubjectPublicKeyInfo are the raw key (RFC 8410 section 4). */
 function publicOf(prefix: Uint8Array, raw: Uint8Array): Bytes {
-  const spki = createPublicKey(curveKey(prefix, raw)).export({ format: "der", type: "spki" });
+  const spki = crypto.createPublicKey(curveKey(prefix, raw)).export({ format: "der", type: "spki" });
   return new Uint8Array(spki.subarray(-32));
 }
 
@@ -159,8 +149,8 @@ const outerScratch = new Uint8Array(HMAC_BLOCK_BYTES + SHA256_BYTES);
  * ratchet calls this most of all.
  */
 function hmacSha256(key: Uint8Array, data: Uint8Array): Bytes {
-  if (key.length > HMAC_BLOCK_BYTES || data.length > NATIVE_HMAC_FROM_BYTES) {
-    return owned(createHmac("sha256", key).update(data).digest());
+  if (key.length > HMAC_BLOCK_BYTES || data.length >= NATIVE_HMAC_FROM_BYTES) {
+    return owned(crypto.createHmac("sha256", key).update(data).digest());
   }
   const end = HMAC_BLOCK_BYTES + data.length;
   innerScratch.fill(0x36, 0, HMAC_BLOCK_BYTES);
@@ -171,9 +161,9 @@ function hmacSha256(key: Uint8Array, data: Uint8Array): Bytes {
     outerScratch[i] = 0x5c ^ byte;
   }
   innerScratch.set(data, HMAC_BLOCK_BYTES);
-  const inner = hash("sha256", innerScratch.subarray(0, end), "buffer");
+  const inner = crypto.hash("sha256", innerScratch.subarray(0, end), "buffer");
   outerScratch.set(inner, HMAC_BLOCK_BYTES);
-  const mac = owned(hash("sha256", outerScratch, "buffer"));
+  const mac = owned(crypto.hash("sha256", outerScratch, "buffer"));
   innerScratch.fill(0, 0, end);
   outerScratch.fill(0);
   inner.fill(0);
@@ -181,17 +171,17 @@ function hmacSha256(key: Uint8Array, data: Uint8Array): Bytes {
 }
 
 function cbcEncrypt({ key, iv }: AesParameters, plaintext: Uint8Array): Bytes {
-  const cipher = createCipheriv("aes-256-cbc", key, iv);
+  const cipher = crypto.createCipheriv("aes-256-cbc", key, iv);
   return concatBytes(cipher.update(plaintext), cipher.final());
 }
 
 function cbcDecrypt({ key, iv }: AesParameters, ciphertext: Uint8Array): Bytes | undefined {
-  const decipher = createDecipheriv("aes-256-cbc", key, iv);
+  const decipher = crypto.createDecipheriv("aes-256-cbc", key, iv);
   return finish(decipher.update(ciphertext), () => decipher.final());
 }
 
 function aesGcmSeal({ key, iv }: AesParameters, plaintext: Uint8Array, associatedData: Uint8Array): Bytes {
-  const cipher = createCipheriv("aes-256-gcm", key, iv).setAAD(associatedData);
+  const cipher = crypto.createCipheriv("aes-256-gcm", key, iv).setAAD(associatedData);
   return concatBytes(cipher.update(plaintext), cipher.final(), cipher.getAuthTag());
 }
 
@@ -200,7 +190,8 @@ function aesGcmOpen(
   sealed: Uint8Array,
   associatedData: Uint8Array,
 ): Bytes | undefined {
-  const decipher = createDecipheriv("aes-256-gcm", key, iv, { authTagLength: GCM_TAG_BYTES })
+  const decipher = crypto
+    .createDecipheriv("aes-256-gcm", key, iv, { authTagLength: GCM_TAG_BYTES })
     .setAAD(associatedData)
     .setAuthTag(sealed.subarray(-GCM_TAG_BYTES));
   return finish(decipher.update(sealed.subarray(0, -GCM_TAG_BYTES)), () => decipher.final());
