@@ -75,7 +75,7 @@ module.exports = {
       name: "nothing-undeclared",
       severity: "error",
       from: { pathNot: notTest },
-      to: { dependencyTypes: ["npm-no-pkg", "npm-unknown", "undetermined", "unknown"] },
+      to: { dependencyTypes: ["npm-no-pkg", "npm-unknown", "unknown"] },
     },
   ],
   options: {
