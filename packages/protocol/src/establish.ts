@@ -44,6 +44,7 @@ export function initiateSession(input: {
 }): Session {
   const { local, bundle, random, nowMs } = input;
   checkRegistrationId(local.registrationId);
+  demand(Number.isSafeInteger(nowMs) && nowMs >= 0, "KEY-002");
   const { secrets, baseKey, kyberCiphertext } = initiate(local.identityKeyPair, bundle, random);
   return {
     version: 4,

@@ -1,5 +1,5 @@
-export { type LocalPreKeys, type UsedPreKeys } from "./establish.ts";
-export { type KeyPair } from "./keys.ts";
+export type { LocalPreKeys, UsedPreKeys } from "./establish.ts";
+export type { KeyPair } from "./keys.ts";
 export {
   decryptMessage,
   decryptPreKeyMessage,
@@ -24,4 +24,6 @@ export {
   type SignedPreKey,
 } from "./prekeys.ts";
 export { DUPLICATE_MESSAGE, listRules, type RuleId } from "./rules.ts";
+export { matchesScannedSafetyNumber, type SafetyNumber, safetyNumber } from "./safety-number.ts";
 export { archiveSession, emptyRecord, type RecordStep, type Session, type SessionRecord } from "./session.ts";
+export { parseSessionRecord, serializeSessionRecord } from "./stored-record.ts";

@@ -32,7 +32,11 @@ const table = {
     "a KEM key or ciphertext is not the byte 0x08 followed by 1568 bytes",
   ),
   "KEY-001": rule("Usage", "PQXDH 2.2", "a private key or random string has the wrong length"),
-  "KEY-002": rule("Usage", "Signal message fields", "an id is outside its range; choose another"),
+  "KEY-002": rule(
+    "Usage",
+    "Signal message fields",
+    "an id, count or time is outside its range; choose another",
+  ),
   "KEY-003": rule(
     "Verification",
     "RFC 7748 section 5; Cloister",
