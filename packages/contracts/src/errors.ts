@@ -15,6 +15,8 @@ export const wireErrors = {
   DEVICE_LIMIT: 409,
   DEVICES_CHANGED: 409,
   IDENTITY_MISMATCH: 409,
+  /** The device opened a newer connection; do not connect again by yourself. */
+  DISPLACED: 409,
   TOO_LARGE: 413,
   RATE_LIMITED: 429,
   MAILBOX_FULL: 507,

@@ -1,0 +1,82 @@
+import type { OutgoingEnvelope } from "@cloister/contracts/frames";
+import { addressKey, type DeviceAddress } from "@cloister/contracts/ids";
+import { Buckets } from "./buckets.ts";
+import { RelayError } from "./errors.ts";
+import type { RelayLimits } from "./limits.ts";
+import type { Clock, RelayStore, SendResult, StoredEnvelope } from "./ports.ts";
+import type { Retention } from "./retention.ts";
+
+/** Told to a device that an envelope for it is durable now. */
+export type OnStored = (to: DeviceAddress, envelope: StoredEnvelope) => void;
+
+/** Takes SENDs: all of one or nothing, durable before it resolves. */
+export class Mailbox {
+  readonly #context: {
+    readonly store: RelayStore;
+    readonly limits: RelayLimits;
+    readonly retention: Retention;
+    readonly onStored: OnStored;
+  };
+  readonly #rate: Buckets;
+
+  constructor(context: {
+    readonly store: RelayStore;
+    readonly clock: Clock;
+    readonly limits: RelayLimits;
+    readonly retention: Retention;
+    readonly onStored: OnStored;
+  }) {
+    this.#context = context;
+    this.#rate = new Buckets(context.limits.sendRate, context.clock);
+  }
+
+  /**
+   * Stores the envelopes. The same ids again are accepted and change nothing. The store is called before the
+   * first await, so that a device's SENDs keep their order.
+   * @throws RelayError `REQUEST_INVALID`, `RATE_LIMITED`, `DEVICES_CHANGED`, `ACCOUNT_UNKNOWN`,
+   * `MAILBOX_FULL`, `UNAVAILABLE`, `DEVICE_REVOKED`
+   */
+  async send(from: DeviceAddress, envelopes: readonly OutgoingEnvelope[]): Promise<void> {
+    requireOnePerDevice(from, envelopes);
+    const retryAfterMs = this.#rate.take(addressKey(from));
+    if (retryAfterMs > 0) throw new RelayError("RATE_LIMITED", { retryAfterMs });
+    const { store, limits, retention, onStored } = this.#context;
+    const seqs = stored(
+      await store.append({
+        from,
+        envelopes,
+        ageMs: retention.ageMs(),
+        maxQueuedCount: limits.mailboxMaxCount,
+        maxQueuedBytes: limits.mailboxMaxBytes,
+      }),
+    );
+    for (const [index, envelope] of envelopes.entries()) {
+      const seq = seqs[index] ?? 0;
+      if (seq > 0) onStored(envelope, { seq, id: envelope.id, from, payload: envelope.payload });
+    }
+  }
+}
+
+function requireOnePerDevice(from: DeviceAddress, envelopes: readonly OutgoingEnvelope[]): void {
+  const targets = new Set(envelopes.map(addressKey));
+  if (targets.size !== envelopes.length || envelopes.length === 0 || targets.has(addressKey(from))) {
+    throw new RelayError("REQUEST_INVALID", {
+      message: "a SEND carries one envelope for each device, and none for the sender's own",
+    });
+  }
+}
+
+function stored(result: SendResult): readonly number[] {
+  switch (result.outcome) {
+    case "stored":
+      return result.seqs;
+    case "senderRevoked":
+      throw new RelayError("DEVICE_REVOKED");
+    case "accountUnknown":
+      throw new RelayError("ACCOUNT_UNKNOWN", { account: result.account });
+    case "devicesChanged":
+      throw new RelayError("DEVICES_CHANGED", { account: result.account });
+    case "mailboxFull":
+      throw new RelayError("MAILBOX_FULL", { account: result.account });
+  }
+}
