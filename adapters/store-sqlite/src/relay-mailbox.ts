@@ -1,0 +1,228 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { OutgoingEnvelope } from "@cloister/contracts/frames";
+import type { AccountId, DeviceAddress } from "@cloister/contracts/ids";
+import type { SendRequest, SendResult, StoredEnvelope } from "@cloister/relay-core";
+import type { RelayAccountTables } from "./relay-accounts.ts";
+
+/** Rows and mailboxes that one sweep call touches: a few milliseconds. */
+const sweepRowsCount = 1000;
+const sweepMailboxesCount = 200;
+
+interface MailboxRow {
+  readonly last_seq: number;
+  readonly acknowledged_seq: number;
+  readonly queued_count: number;
+  readonly queued_bytes: number;
+}
+
+interface EnvelopeRow {
+  readonly seq: number;
+  readonly id: Uint8Array;
+  readonly account: AccountId;
+  readonly device: number;
+  readonly payload: Uint8Array;
+}
+
+/** An envelope with its device's internal number. */
+interface Addressed {
+  readonly no: number;
+  readonly envelope: OutgoingEnvelope;
+}
+
+/** Mailboxes; every method runs inside the caller's transaction. */
+export class RelayMailboxTables {
+  readonly #accounts: RelayAccountTables;
+  readonly #sql: ReturnType<typeof statements>;
+  #sweptDevice = 0;
+
+  constructor(database: DatabaseSync, accounts: RelayAccountTables) {
+    this.#accounts = accounts;
+    this.#sql = statements(database);
+  }
+
+  append(send: SendRequest): SendResult {
+    const sender = this.#accounts.deviceNo(send.from);
+    if (sender === undefined) return { outcome: "senderRevoked" };
+    const devices = new Map<AccountId, ReadonlyMap<number, number>>();
+    for (const { account } of send.envelopes) {
+      const nos = devices.get(account) ?? this.#accounts.deviceNos(account);
+      if (!nos) return { outcome: "accountUnknown", account };
+      devices.set(account, nos);
+    }
+    const addressed = send.envelopes.flatMap((envelope): Addressed[] => {
+      const no = devices.get(envelope.account)?.get(envelope.device);
+      return no === undefined ? [] : [{ no, envelope }];
+    });
+    const fresh = addressed.filter(({ no, envelope }) => !this.#sql.known.get(no, envelope.id));
+    if (fresh.length === 0 && addressed.length === send.envelopes.length) {
+      return { outcome: "stored", seqs: send.envelopes.map(() => 0) };
+    }
+    const changed = changedAccount(send, devices);
+    if (changed !== undefined) return { outcome: "devicesChanged", account: changed };
+    const full = fresh.find((item) => this.#isFull(item, send));
+    if (full) return { outcome: "mailboxFull", account: full.envelope.account };
+    const isFresh = new Set(fresh);
+    return {
+      outcome: "stored",
+      seqs: addressed.map((item) => (isFresh.has(item) ? this.#insert(item, sender, send.ageMs) : 0)),
+    };
+  }
+
+  read(input: {
+    readonly address: DeviceAddress;
+    readonly afterSeq: number;
+    readonly maxCount: number;
+    readonly maxBytes: number;
+  }): readonly StoredEnvelope[] {
+    const no = this.#accounts.deviceNo(input.address);
+    if (no === undefined) return [];
+    const afterSeq = Math.max(input.afterSeq, this.#mailbox(no).acknowledged_seq);
+    const page: StoredEnvelope[] = [];
+    let bytesCount = 0;
+    for (const raw of this.#sql.page.iterate(no, afterSeq, input.maxCount)) {
+      const { seq, id, account, device, payload } = raw as unknown as EnvelopeRow;
+      bytesCount += payload.length;
+      if (page.length > 0 && bytesCount > input.maxBytes) break;
+      page.push({ seq, id, from: { account, device }, payload });
+    }
+    return page;
+  }
+
+  acknowledge(address: DeviceAddress, seq: number): void {
+    const no = this.#accounts.deviceNo(address);
+    if (no !== undefined) this.#acknowledge(no, seq);
+  }
+
+  /** Works through some mailboxes; true while others wait. */
+  sweep(input: {
+    readonly ageMs: number;
+    readonly envelopeMaxAgeMs: number;
+    readonly tombstoneMaxAgeMs: number;
+  }): boolean {
+    let rowsLeft = sweepRowsCount;
+    const nos = this.#sql.mailboxesAfter.all(this.#sweptDevice, sweepMailboxesCount) as unknown as {
+      device: number;
+    }[];
+    for (const { device } of nos) {
+      rowsLeft -= this.#expire(device, input.ageMs - input.envelopeMaxAgeMs, rowsLeft);
+      rowsLeft -= this.#forget(device, input.ageMs - input.tombstoneMaxAgeMs, rowsLeft);
+      if (rowsLeft <= 0) return true;
+      this.#sweptDevice = device;
+    }
+    if (nos.length === sweepMailboxesCount) return true;
+    this.#sweptDevice = 0;
+    return false;
+  }
+
+  #isFull({ no, envelope }: Addressed, send: SendRequest): boolean {
+    const { queued_count, queued_bytes } = this.#mailbox(no);
+    return (
+      queued_count + 1 > send.maxQueuedCount || queued_bytes + envelope.payload.length > send.maxQueuedBytes
+    );
+  }
+
+  #insert({ no, envelope }: Addressed, sender: number, ageMs: number): number {
+    const { last_seq } = this.#sql.reserve.get(envelope.payload.length, no) as { last_seq: number };
+    this.#sql.insert.run(no, last_seq, envelope.id, sender, envelope.payload, ageMs);
+    return last_seq;
+  }
+
+  #mailbox(no: number): MailboxRow {
+    return this.#sql.mailbox.get(no) as unknown as MailboxRow;
+  }
+
+  #acknowledge(no: number, seq: number): void {
+    const { acknowledged_seq, last_seq } = this.#mailbox(no);
+    const upTo = Math.min(seq, last_seq);
+    if (upTo <= acknowledged_seq) return;
+    const { count, bytes } = this.#sql.queued.get(no, acknowledged_seq, upTo) as {
+      count: number;
+      bytes: number;
+    };
+    this.#sql.empty.run(no, acknowledged_seq, upTo);
+    this.#sql.acknowledge.run(upTo, count, bytes, no);
+  }
+
+  /** Ends what lay here too long; seq and age ascend together, so it is a head of the queue. */
+  #expire(no: number, beforeAgeMs: number, limit: number): number {
+    const { acknowledged_seq } = this.#mailbox(no);
+    const expired = this.#oldRows({ no, afterSeq: acknowledged_seq, beforeAgeMs, limit });
+    const last = expired.at(-1);
+    if (last !== undefined) this.#acknowledge(no, last);
+    return expired.length;
+  }
+
+  /** Forgets ids of acknowledged envelopes once nobody repeats their SEND any more. */
+  #forget(no: number, beforeAgeMs: number, limit: number): number {
+    const { acknowledged_seq } = this.#mailbox(no);
+    const old = this.#oldRows({ no, afterSeq: 0, beforeAgeMs, limit }).filter(
+      (seq) => seq <= acknowledged_seq,
+    );
+    const last = old.at(-1);
+    if (last !== undefined) this.#sql.forget.run(no, last);
+    return old.length;
+  }
+
+  #oldRows(input: { no: number; afterSeq: number; beforeAgeMs: number; limit: number }): number[] {
+    const seqs: number[] = [];
+    if (input.limit <= 0) return seqs;
+    for (const raw of this.#sql.ages.iterate(input.no, input.afterSeq, input.limit)) {
+      const row = raw as unknown as { seq: number; stored_age_ms: number };
+      if (row.stored_age_ms >= input.beforeAgeMs) break;
+      seqs.push(row.seq);
+    }
+    return seqs;
+  }
+}
+
+/** The first account whose devices are not exactly those addressed, the sender's own apart. */
+function changedAccount(
+  send: SendRequest,
+  devices: ReadonlyMap<AccountId, ReadonlyMap<number, number>>,
+): AccountId | undefined {
+  for (const [account, nos] of devices) {
+    const addressed = send.envelopes.filter((envelope) => envelope.account === account);
+    const ownCount = account === send.from.account ? 1 : 0;
+    const allCurrent = addressed.every(({ device }) => nos.has(device));
+    if (!allCurrent || addressed.length !== nos.size - ownCount) return account;
+  }
+  return undefined;
+}
+
+function statements(database: DatabaseSync) {
+  const prepare = (sql: string) => database.prepare(sql);
+  return {
+    known: prepare("SELECT 1 FROM envelope WHERE device = ? AND id = ?"),
+    mailbox: prepare(
+      "SELECT last_seq, acknowledged_seq, queued_count, queued_bytes FROM mailbox WHERE device = ?",
+    ),
+    reserve: prepare(
+      `UPDATE mailbox SET last_seq = last_seq + 1, queued_count = queued_count + 1,
+       queued_bytes = queued_bytes + ? WHERE device = ? RETURNING last_seq`,
+    ),
+    insert: prepare(
+      "INSERT INTO envelope (device, seq, id, sender, payload, stored_age_ms) VALUES (?, ?, ?, ?, ?, ?)",
+    ),
+    page: prepare(
+      `SELECT seq, envelope.id AS id, account.id AS account, device.id AS device, payload
+       FROM envelope JOIN device ON device.no = sender JOIN account ON account.no = device.account
+       WHERE envelope.device = ? AND seq > ? ORDER BY seq LIMIT ?`,
+    ),
+    queued: prepare(
+      `SELECT count(*) AS count, ifnull(sum(length(payload)), 0) AS bytes FROM envelope
+       WHERE device = ? AND seq > ? AND seq <= ?`,
+    ),
+    empty: prepare(
+      "UPDATE envelope SET payload = NULL, sender = NULL WHERE device = ? AND seq > ? AND seq <= ?",
+    ),
+    acknowledge: prepare(
+      `UPDATE mailbox SET acknowledged_seq = ?, queued_count = queued_count - ?,
+       queued_bytes = queued_bytes - ? WHERE device = ?`,
+    ),
+    mailboxesAfter: prepare("SELECT device FROM mailbox WHERE device > ? ORDER BY device LIMIT ?"),
+    ages: prepare(
+      "SELECT seq, stored_age_ms FROM envelope WHERE device = ? AND seq > ? ORDER BY seq LIMIT ?",
+    ),
+    forget: prepare("DELETE FROM envelope WHERE device = ? AND seq <= ?"),
+  };
+}

@@ -1,0 +1,174 @@
+import { mkdir } from "node:fs/promises";
+import { Worker } from "node:worker_threads";
+import { BaseError } from "@cloister/bytes";
+import { RelayError, type RelayStore } from "@cloister/relay-core";
+import type { Call, CallName, Reply } from "./relay-database.ts";
+import type { FromWorker, ToWorker } from "./relay-worker.ts";
+
+/** Rows one commit takes at most. */
+const maxBatchRowsCount = 512;
+const mebibyte = 1_048_576;
+
+export interface RelayStoreOptions {
+  /** Folder of the database; made when missing. One process at a time. */
+  readonly dir: string;
+  /**
+   * The disk or the file failed. Nothing is acknowledged from here on; the process must exit, and what was
+   * acknowledged is there when it starts again.
+   */
+  readonly onFatal: (error: BaseError) => void;
+  /** Default 64 MiB; 0 for none. */
+  readonly ballastBytes?: number;
+  /** Free bytes below which SENDs are refused. Default 16 MiB. */
+  readonly lowWaterBytes?: number;
+  /** Bound of the database itself; default none. */
+  readonly maxBytes?: number;
+}
+
+interface Waiting {
+  readonly call: Call;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: BaseError) => void;
+}
+
+/**
+ * Opens the SQLite store of a relay: WAL with fsync at each commit, in a thread of its own. Calls made while
+ * a commit is under way share the next one.
+ * @throws BaseError `STORE_LOCKED`, `STORE_VERSION`, `STORE_FAILED`
+ */
+export async function openRelayStore(options: RelayStoreOptions): Promise<RelayStore> {
+  await mkdir(options.dir, { recursive: true, mode: 0o700 });
+  const { dir, maxBytes, ballastBytes = 64 * mebibyte, lowWaterBytes = 16 * mebibyte } = options;
+  const worker = new Worker(new URL("./relay-worker.ts", import.meta.url), {
+    workerData: { dir, ballastBytes, lowWaterBytes, ...(maxBytes !== undefined && { maxBytes }) },
+    execArgv: ["--disable-warning=ExperimentalWarning"],
+  });
+  await opened(worker);
+  return store(new Batches(worker, options.onFatal));
+}
+
+/** Calls in, batches to the worker, one at a time. */
+class Batches {
+  readonly #worker: Worker;
+  readonly #onFatal: (error: BaseError) => void;
+  #waiting: Waiting[] = [];
+  #underWay: readonly Waiting[] = [];
+  #ended: BaseError | undefined;
+  #onIdle: (() => void) | undefined;
+
+  constructor(worker: Worker, onFatal: (error: BaseError) => void) {
+    this.#worker = worker;
+    this.#onFatal = onFatal;
+    worker.on("message", (message: FromWorker) => this.#settle(message));
+    worker.on("error", (cause) => this.#fatal(cause));
+    worker.on("exit", () => this.#fatal(undefined));
+  }
+
+  call(name: CallName, input: readonly unknown[]): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (this.#ended) reject(this.#ended);
+      else {
+        this.#waiting.push({ call: { name, input }, resolve, reject });
+        if (this.#underWay.length === 0) this.#flush();
+      }
+    });
+  }
+
+  /** Ends after everything called before is done. */
+  async close(): Promise<void> {
+    if (this.#ended) return;
+    if (this.#underWay.length > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve));
+    this.#ended = new BaseError("Usage", "STORE_CLOSED", "the store is closed");
+    const exited = new Promise((resolve) => this.#worker.once("exit", resolve));
+    this.#say({ close: true });
+    await exited;
+  }
+
+  #flush(): void {
+    let rowsCount = 0;
+    let count = 0;
+    for (const { call } of this.#waiting) {
+      rowsCount += rowsOf(call);
+      if (count > 0 && rowsCount > maxBatchRowsCount) break;
+      count += 1;
+    }
+    this.#underWay = this.#waiting.splice(0, count);
+    if (count > 0) this.#say({ batch: this.#underWay.map(({ call }) => call) });
+    else this.#onIdle?.();
+  }
+
+  #settle(message: FromWorker): void {
+    if (!("replies" in message)) return;
+    const batch = this.#underWay;
+    this.#flush();
+    for (const [index, { resolve, reject }] of batch.entries()) {
+      const reply = message.replies[index];
+      if (reply?.ok) resolve(reply.value);
+      else reject(failure(reply));
+    }
+  }
+
+  #fatal(cause: unknown): void {
+    if (this.#ended) return;
+    this.#ended = new BaseError("Internal", "STORE_FATAL", "the disk or the database file failed", { cause });
+    for (const { reject } of [...this.#underWay, ...this.#waiting]) reject(this.#ended);
+    this.#onFatal(this.#ended);
+  }
+
+  #say(message: ToWorker): void {
+    this.#worker.postMessage(message, []);
+  }
+}
+
+function store(batches: Batches): RelayStore {
+  const call =
+    <Name extends CallName>(name: Name) =>
+    (...input: Parameters<RelayStore[Name]>): ReturnType<RelayStore[Name]> =>
+      batches.call(name, input) as ReturnType<RelayStore[Name]>;
+  return {
+    createAccount: call("createAccount"),
+    addDevice: call("addDevice"),
+    revokeDevice: call("revokeDevice"),
+    account: call("account"),
+    device: call("device"),
+    directory: call("directory"),
+    putSession: call("putSession"),
+    session: call("session"),
+    deleteSession: call("deleteSession"),
+    addPreKeys: call("addPreKeys"),
+    takePreKeys: call("takePreKeys"),
+    countPreKeys: call("countPreKeys"),
+    append: call("append"),
+    read: call("read"),
+    acknowledge: call("acknowledge"),
+    putBox: call("putBox"),
+    takeBox: call("takeBox"),
+    sweep: call("sweep"),
+    state: call("state"),
+    markRestored: call("markRestored"),
+    close: () => batches.close(),
+  };
+}
+
+function rowsOf({ name, input }: Call): number {
+  if (name !== "append") return 1;
+  const [send] = input as Parameters<RelayStore["append"]>;
+  return send.envelopes.length;
+}
+
+function failure(reply: Reply | undefined): BaseError {
+  if (reply === undefined || reply.ok) return new RelayError("INTERNAL");
+  return new RelayError(reply.code, { cause: new BaseError("Internal", "STORE_CALL", reply.reason) });
+}
+
+function opened(worker: Worker): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (code: string, reason: string) => reject(new BaseError("Usage", code, reason));
+    worker.once("error", (error) => fail("STORE_FAILED", String(error)));
+    worker.once("message", (message: FromWorker) => {
+      worker.removeAllListeners("error");
+      if ("refused" in message) fail(message.refused.code, message.refused.reason);
+      else resolve();
+    });
+  });
+}
