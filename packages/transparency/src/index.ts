@@ -52,3 +52,11 @@ export {
   receiptStepNames,
   verifyReceipt,
 } from "./verify-receipt.ts";
+export {
+  entriesFromJson,
+  entriesToJson,
+  loggedLeafFromJson,
+  loggedLeafToJson,
+  proofFromJson,
+  proofToJson,
+} from "./wire.ts";

@@ -81,6 +81,7 @@ export const transparencyRules = {
   LOG_SURPLUS: verification("the log has no leaves beyond its checkpoint", checkpoint),
   LOG_ROOT: verification("the leaves, in order and unchanged, hash to the checkpoint's root", rfc),
 
+  LOG_ANSWER: decode("an answer of the log has the fields of src/wire.ts", own),
   LOG_KEY: usage("a log keeps the key and origin that signed its stored checkpoint", own),
   LOG_CONFLICT: {
     family: "Conflict",
