@@ -5,7 +5,6 @@
    plain JavaScript: the library's types are absent wherever it is not installed. */
 import { createInterface } from "node:readline";
 import {
-  CiphertextMessageType,
   Fingerprint,
   IdentityKeyPair,
   IdentityKeyStore,
@@ -207,8 +206,7 @@ const operations = {
       it.sessions,
       it.identities,
     );
-    const type = message.type() === CiphertextMessageType.PreKey ? 3 : 2;
-    return { type, message: encode(message.serialize()) };
+    return { type: message.type(), message: encode(message.serialize()) };
   },
 
   async decrypt({ at, from, device, type, message }) {

@@ -144,14 +144,10 @@ export function createPreKeyBundle(input: {
 /**
  * Checks everything a bundle claims (PQXDH 3.3). `bundle` comes from a server and is attacker-controlled.
  * @throws BaseError `PQXDH-001`, `PQXDH-002` for signatures; `KEY-003`, `KEY-004`, `WIRE-005`, `WIRE-006`
- * for keys; `WIRE-004` for ids and a one-time prekey without its id
+ * for keys; `WIRE-003`, `WIRE-004` for fields; `PROTOCOL_VERSION` for a bundle without a KEM prekey
  */
 export function verifyPreKeyBundle(bundle: PreKeyBundle): VerifiedPreKeyBundle {
-  demand(isUint32(bundle.registrationId), "WIRE-004");
-  demand(isInteger(bundle.deviceId, 1, MAX_DEVICE_ID), "WIRE-004");
-  demand(isUint32(bundle.signedPreKeyId) && isUint32(bundle.kyberPreKeyId), "WIRE-004");
-  demand(bundle.preKeyId === undefined || isUint32(bundle.preKeyId), "WIRE-004");
-  demand((bundle.preKeyId === undefined) === (bundle.preKey === undefined), "WIRE-004");
+  checkFields(bundle);
   for (const key of [bundle.identityKey, bundle.signedPreKey, bundle.preKey]) if (key) checkPublicKey(key);
   rawKem(bundle.kyberPreKey);
   const publicKey = rawPublicKey(bundle.identityKey);
@@ -168,6 +164,20 @@ export function verifyPreKeyBundle(bundle: PreKeyBundle): VerifiedPreKeyBundle {
   });
   demand(kemOk, "PQXDH-002");
   return bundle as VerifiedPreKeyBundle;
+}
+
+/** The shape, which a type promises and a server does not. */
+function checkFields(bundle: PreKeyBundle): void {
+  const { identityKey, signedPreKey, signedPreKeySignature, kyberPreKey, kyberPreKeySignature } = bundle;
+  demand(kyberPreKey instanceof Uint8Array, "PROTOCOL_VERSION");
+  const needed = [identityKey, signedPreKey, signedPreKeySignature, kyberPreKeySignature];
+  demand(
+    needed.every((field) => field instanceof Uint8Array),
+    "WIRE-003",
+  );
+  demand((bundle.preKeyId === undefined) === (bundle.preKey === undefined), "WIRE-003");
+  const ids = [bundle.registrationId, bundle.signedPreKeyId, bundle.kyberPreKeyId, bundle.preKeyId ?? 0];
+  demand(ids.every(isUint32) && isInteger(bundle.deviceId, 1, MAX_DEVICE_ID), "WIRE-004");
 }
 
 /** @throws BaseError `KEY-002` */

@@ -9,7 +9,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
  * A key held for a message that has not arrived. It is the seed and not the message key: the key of the
  * post-quantum ratchet that salts it comes with the message.
  */
-export interface SkippedMessageKey {
+interface SkippedMessageKey {
   readonly counter: number;
   readonly seed: Bytes;
 }

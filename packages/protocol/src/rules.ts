@@ -15,7 +15,7 @@ const table = {
   PROTOCOL_VERSION: rule(
     "Policy",
     "PQXDH 2.1; Cloister minimum version",
-    "the message is not of session version 4; update the other device, older versions are not accepted",
+    "this is not session version 4 with its post-quantum key; update the other device, less is not accepted",
   ),
   "WIRE-001": rule("Decode", "Signal message framing", "the message is empty, cut short or over 1 MiB"),
   "WIRE-002": rule(

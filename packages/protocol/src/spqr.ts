@@ -26,13 +26,13 @@ const NEXT_INFO = toUtf8("Signal PQ Ratchet V1 Chain Next");
 const ZERO_SALT = new Uint8Array(32);
 
 /** A key held for a message that has not arrived. */
-export interface SpqrSkippedKey {
+interface SpqrSkippedKey {
   readonly index: number;
   readonly key: Bytes;
 }
 
 /** One direction. `index` is the last one used; the first message has 1. */
-export interface SpqrChain {
+interface SpqrChain {
   readonly chainKey: Bytes;
   readonly index: number;
 }

@@ -112,8 +112,8 @@ export function readPreKeySignalMessage(bytes: Uint8Array): PreKeySignalMessage 
   const { kyberPreKeyId, kyberCiphertext } = fields;
   demand(baseKey !== undefined && identityKey !== undefined && message !== undefined, "WIRE-003");
   demand(registrationId !== undefined && signedPreKeyId !== undefined, "WIRE-003");
-  // A first message without KEM fields would be a downgrade to X3DH under the newer version byte.
-  demand(kyberPreKeyId !== undefined && kyberCiphertext !== undefined, "WIRE-003");
+  // Without its KEM fields this would be X3DH under the newer version byte.
+  demand(kyberPreKeyId !== undefined && kyberCiphertext !== undefined, "PROTOCOL_VERSION");
   rawPublicKey(baseKey);
   rawPublicKey(identityKey);
   rawKem(kyberCiphertext);

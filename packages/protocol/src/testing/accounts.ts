@@ -2,7 +2,7 @@
  * The operations of suite `protocol` (conformance.md) over accounts in memory, for tests and the
  * interop check. Every operation commits by replacing values, so a thrown error changes nothing.
  */
-import { BaseError, fromBase64, toBase64, toHex } from "@cloister/bytes";
+import { BaseError, fromBase64, toBase64 } from "@cloister/bytes";
 import { type CborMap, decodeCbor, encodeCbor, type FieldReader, readMap } from "@cloister/codec";
 import type { Random } from "@cloister/crypto";
 import {
@@ -249,7 +249,7 @@ function bundleFromLine(line: Line): PreKeyBundle {
     key,
     BYTE_FIELDS.has(key) ? fromBase64(value as string) : value,
   ]);
-  return Object.fromEntries(entries);
+  return Object.fromEntries(entries) as PreKeyBundle;
 }
 
 function save(account: Account): Uint8Array {
@@ -291,9 +291,4 @@ function load(state: Uint8Array): Account {
     seenBaseKeys: fields.list("seenBaseKeys", (value) => value as Uint8Array),
     nextId: fields.uint("nextId"),
   };
-}
-
-/** Everything of an account in one comparable text, secrets included; for tests that nothing changed. */
-export function snapshot(account: Account): string {
-  return toHex(save(account));
 }
