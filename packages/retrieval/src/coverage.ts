@@ -1,0 +1,83 @@
+import type { Article } from "./article.ts";
+import type { Findings, KnowledgeIndex } from "./knowledge.ts";
+import { medicines } from "./lexicon/medicines.ts";
+import { isIn, type Ranker, type WeighedWord } from "./ranker.ts";
+import { editDistance } from "./spelling.ts";
+import { stemmed } from "./tokens.ts";
+
+/** Stems of single-word medicine names: never guessed from a misspelling, never left uncovered. */
+const medicineNames: ReadonlySet<string> = new Set(
+  medicines.split(/[,\n]/).flatMap((name) => {
+    const stems = stemmed(name);
+    return stems.length === 1 ? stems : [];
+  }),
+);
+
+/** Endings of names of medicines and conditions: such a word matters even when no list knows it. */
+const CLINICAL_SHAPE =
+  /(?:mab|nib|pril|sartan|statin|azol|cillin|mycin|cyclin|olol|idin|prazol|oxetin|triptan|gliptin|glifozin|gliflozin|glutid|parin|xaban|vir|zepam|zolam|cain|floxacin|profen|oxicam|setron|thiazid|semid|tadin|zin|itis|osis|emia|oma|pathi|algia|ectomi|plasti)$/;
+
+/** Share of the question, by rarity, that an article must cover. */
+const MIN_COVERAGE = 0.5;
+/** Share of the question that an article must name in its title, synonyms or topics: its subject, not an aside. */
+const MIN_FOCUS = 0.2;
+/** Documents this far below the best one are about something else. */
+const MIN_RELATIVE_SCORE = 0.6;
+const MAX_DOCUMENTS = 3;
+/** A word that no article has says little, unless its shape says that it is a name. */
+const UNKNOWN_FACTOR = 0.6;
+/** Letters tell stories: beyond this many words, only the heaviest are asked to be covered. */
+const MAX_KEY_WORDS = 8;
+/** Share of the heaviest word's mass from which a named word may not be missing. */
+const KEY_SHARE = 0.5;
+
+/** Whether leaving a word out would change what is asked: a medicine or a condition by its name. */
+function mattersByName({ term, corrected }: WeighedWord): boolean {
+  return medicineNames.has(corrected ?? term) || CLINICAL_SHAPE.test(term);
+}
+
+/** Names of medicines differ by few letters; only one wrong letter is forgiven. */
+function isRiskyGuess({ term, corrected }: WeighedWord): boolean {
+  if (corrected === undefined) return false;
+  const named = medicineNames.has(corrected) || CLINICAL_SHAPE.test(corrected) || CLINICAL_SHAPE.test(term);
+  return named && editDistance(term, corrected, 1) > 1;
+}
+
+function massOf(word: WeighedWord, ranker: Ranker): number {
+  const known = ranker.knows(word.corrected ?? word.term) || word.concepts.size > 0 || mattersByName(word);
+  return known ? word.mass : word.mass * UNKNOWN_FACTOR;
+}
+
+/**
+ * The documents that may answer, best first: each covers enough of what was asked, and between them no
+ * medicine or condition that was named is missing. Empty when the question turns on something else.
+ */
+export function checkCoverage({ ranked, words }: Findings, { ranker, articles }: KnowledgeIndex): number[] {
+  const keys = [...words].sort((a, b) => b.mass - a.mass).slice(0, MAX_KEY_WORDS);
+  const heaviest = keys[0]?.mass ?? 0;
+  const total = keys.reduce((sum, word) => sum + massOf(word, ranker), 0);
+  const share = (covered: (word: WeighedWord) => boolean): number =>
+    keys.reduce((sum, word) => sum + (covered(word) ? massOf(word, ranker) : 0), 0) / total;
+  const covers = (document: number, word: WeighedWord): boolean =>
+    !isRiskyGuess(word) && ranker.covers(document, word);
+  const best = ranked[0]?.score ?? 0;
+  const candidates = ranked
+    .filter(({ score }) => score >= MIN_RELATIVE_SCORE * best)
+    .slice(0, MAX_DOCUMENTS)
+    .map(({ document }) => document);
+  const named = keys.filter((word) => mattersByName(word) && word.mass >= KEY_SHARE * heaviest);
+  if (!named.every((word) => candidates.some((document) => covers(document, word)))) return [];
+  return candidates.filter((document) => {
+    const focus = focusOf(articles[document], ranker);
+    return (
+      share((word) => covers(document, word)) >= MIN_COVERAGE &&
+      share((word) => covers(document, word) && isIn(focus, word)) >= MIN_FOCUS
+    );
+  });
+}
+
+function focusOf(article: Article | undefined, ranker: Ranker): ReadonlySet<string> {
+  if (article === undefined) return new Set();
+  const { title, synonyms, topics } = article;
+  return new Set(ranker.concepts.analyse([title, ...synonyms, ...topics].join("\n")).terms);
+}
