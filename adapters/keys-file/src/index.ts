@@ -66,7 +66,8 @@ async function isThere(path: string): Promise<boolean> {
 
 async function writeBeside(path: string, content: string | Uint8Array): Promise<string> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const temporary = `${path}.${process.pid}.new`;
+  // Its own name for each call, so that two at once do not take each other's file away.
+  const temporary = `${path}.${toHex(systemRandom(8))}.new`;
   const file = await open(temporary, "w", 0o600);
   try {
     await file.writeFile(content);

@@ -36,7 +36,7 @@ let running: ChildProcess | undefined;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "cloister-log-"));
-  await writeFile(join(folder, "reader.token"), `${readerToken}\n`);
+  await writeFile(join(folder, "reader.token"), `${readerToken}\n`, { mode: 0o600 });
 });
 afterEach(async () => {
   running?.kill("SIGKILL");

@@ -1,15 +1,14 @@
-import { readFile } from "node:fs/promises";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import process from "node:process";
 import { BaseError, isBaseError } from "@cloister/bytes";
 import { ed25519KeyPair } from "@cloister/crypto";
+import { loadSeed, readSecret } from "@cloister/keys-file";
 import { openLogStore } from "@cloister/store-sqlite/log";
 import { formatVerifierKey, TransparencyLog } from "@cloister/transparency";
 import { createAdaptorServer } from "@hono/node-server";
 import { help, type LogConfig, readCommand } from "./config.ts";
-import { loadSeed } from "./keys.ts";
 import { stderrLogger } from "./logger.ts";
 import { createLogServer } from "./server.ts";
 
@@ -24,7 +23,7 @@ async function main(): Promise<void> {
       process.stdout.write(help);
       return;
     case "print-vkey": {
-      const { publicKey } = ed25519KeyPair(await loadSeed(command.dataDir));
+      const { publicKey } = ed25519KeyPair(await loadSeed(keyFile(command.dataDir)));
       process.stdout.write(`${formatVerifierKey(command.origin, publicKey)}\n`);
       return;
     }
@@ -35,7 +34,7 @@ async function main(): Promise<void> {
 
 async function run(config: LogConfig): Promise<void> {
   const { dataDir, origin, tokenKey, webOrigin, leavesPerSecond } = config;
-  const seed = await loadSeed(dataDir);
+  const seed = await loadSeed(keyFile(dataDir));
   const readerToken = await readReaderToken(config);
   const store = await openLogStore(join(dataDir, "log.sqlite"));
   const log = new TransparencyLog({ store, origin, seed });
@@ -65,9 +64,14 @@ async function run(config: LogConfig): Promise<void> {
   logger({ event: "stopped" });
 }
 
+/** Whoever loses it ends the log: it cannot go on under another key. */
+function keyFile(dataDir: string): string {
+  return join(dataDir, "log.key");
+}
+
 async function readReaderToken({ readerTokenFile }: LogConfig): Promise<string | undefined> {
   if (readerTokenFile === undefined) return undefined;
-  const token = (await readFile(readerTokenFile, "utf8")).trim();
+  const token = (await readSecret(readerTokenFile)).trim();
   if (token.length >= 32 && !/\s/.test(token)) return token;
   throw new BaseError(
     "Usage",

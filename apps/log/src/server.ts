@@ -1,4 +1,4 @@
-import { BaseError, equalBytes, fromBase64Url, toHex, toUtf8 } from "@cloister/bytes";
+import { BaseError, equalBytes, fromBase64Url, isBaseError, toHex, toUtf8 } from "@cloister/bytes";
 import { sha256 } from "@cloister/crypto";
 import {
   type Clock,
@@ -132,14 +132,9 @@ function reportTo({ logger, clock }: LogServerOptions) {
     const { status } = context.res;
     logger({ event: "request", route: routePath(context, -1), status, durationMs: clock() - startMs });
     if (status >= 500) {
-      const code = isTyped(context.error) ? context.error.code : "INTERNAL";
-      logger({ event: "failure", code });
+      logger({ event: "failure", code: isBaseError(context.error) ? context.error.code : "INTERNAL" });
     }
   };
-}
-
-function isTyped(error: unknown): error is BaseError {
-  return error instanceof BaseError;
 }
 
 function bearer(context: Context): string {

@@ -58,7 +58,7 @@ function parseRoot(text: string): Uint8Array {
  * The checkpoint's text, without signatures.
  * @throws BaseError as {@link parseCheckpointText} when the head is not one
  */
-export function formatCheckpointText({ origin, size, root }: Checkpoint): string {
+function formatCheckpointText({ origin, size, root }: Checkpoint): string {
   const text = `${origin}\n${size}\n${toBase64(root)}\n`;
   if (parseCheckpointText(text).origin !== origin) throw broken("CHECKPOINT_FORMAT");
   return text;

@@ -58,6 +58,11 @@ describe("conformance suite transparency", () => {
     expect(conformTransparency(request)).toHaveProperty("error");
   });
 
+  it("says which rule a request broke", () => {
+    expect(conformTransparency({})).toMatchObject({ error: "REQUEST_INVALID" });
+    expect(conformTransparency({ ...inclusion, root: "AA" })).toMatchObject({ error: "BASE64_INVALID" });
+  });
+
   it("answers anything at all, and reasons come from the table", () => {
     const request = fc.oneof(
       fc.anything(),

@@ -14,7 +14,7 @@ import { hashBytesCount } from "./merkle.ts";
 import { broken } from "./rules.ts";
 
 /** Longest encoded receipt; it travels inside a message. */
-export const maxReceiptBytes = 16_384;
+const maxReceiptBytes = 16_384;
 const identityKeyBytesCount = 33;
 const signatureBytesCount = 64;
 const requestIdBytesCount = 16;
@@ -27,11 +27,11 @@ const receiptLabel = toUtf8("Cloister receipt v1\0");
 const answerLabel = toUtf8("Cloister answer v1\0");
 
 /** What stands behind the agent's key. Only `hardware` is ever shown as verified. */
-export const backings = ["hardware", "development", "declared", "device", "vendor"] as const;
+const backings = ["hardware", "development", "declared", "device", "vendor"] as const;
 export type Backing = (typeof backings)[number];
 
 /** Where the answer was made. */
-export const places = ["enclave", "on-premise", "device", "cloud"] as const;
+const places = ["enclave", "on-premise", "device", "cloud"] as const;
 export type Place = (typeof places)[number];
 
 /** An article that the answer was made from. */

@@ -83,11 +83,6 @@ export const transparencyRules = {
 
   LOG_ANSWER: decode("an answer of the log has the fields of src/wire.ts", own),
   LOG_KEY: usage("a log keeps the key and origin that signed its stored checkpoint", own),
-  LOG_CONFLICT: {
-    family: "Conflict",
-    rule: "a batch continues the log where it ends; load its head again",
-    source: own,
-  },
   LOG_DAMAGED: {
     family: "Internal",
     rule: "the stored tree hashes to the stored checkpoint; restore the log from a backup",

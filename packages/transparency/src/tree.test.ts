@@ -3,7 +3,15 @@ import { toUtf8 } from "@cloister/bytes";
 import { MemoryLogStore } from "@cloister/testkit/log-store";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { emptyRoot, leafHash, nodeHash, verifyConsistency, verifyInclusion } from "./merkle.ts";
+import {
+  emptyRoot,
+  leafHash,
+  nodeHash,
+  verifyConsistency,
+  verifyInclusion,
+  verifySubtreeConsistency,
+  verifySubtreeInclusion,
+} from "./merkle.ts";
 import { CompactTree, proveConsistency, proveInclusion, proveInclusions } from "./tree.ts";
 
 /** RFC 9162 section 2.1.1, word for word: the definition that the fast code is held against. */
@@ -56,6 +64,26 @@ describe("CompactTree", () => {
     tree.copy().append(leafHash(toUtf8("more")));
     expect(tree.root()).toEqual(before);
     expect(tree.size).toBe(5);
+  });
+});
+
+describe("subtree claims", () => {
+  it("are refused for ranges that are no subtree", () => {
+    const roots = { root1: emptyRoot, root2: emptyRoot, proof: [] };
+    const subtree = { code: "MERKLE_SUBTREE" };
+    const claims = [
+      () => verifySubtreeConsistency({ start: 1, end: 3, size: 8, ...roots }),
+      () =>
+        verifySubtreeInclusion({
+          leafHash: emptyRoot,
+          index: 3,
+          start: 3,
+          end: 5,
+          proof: [],
+          root: emptyRoot,
+        }),
+    ];
+    for (const claim of claims) expect(claim).toThrow(expect.objectContaining(subtree));
   });
 });
 
