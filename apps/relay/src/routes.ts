@@ -1,0 +1,215 @@
+import {
+  type AccountInfo,
+  addDeviceRequest,
+  challengeRequest,
+  createAccountRequest,
+  provisioningBox,
+  type SessionResponse,
+  sessionRequest,
+  takePreKeysRequest,
+  uploadPreKeysRequest,
+} from "@cloister/contracts/http";
+import { maxDeviceId } from "@cloister/contracts/ids";
+import type { Random } from "@cloister/crypto";
+import {
+  accountInfo,
+  addDevice,
+  createAccount,
+  directory,
+  putBox,
+  type Relay,
+  RelayError,
+  type Session,
+  takeBox,
+} from "@cloister/relay-core";
+import { signAppendToken } from "@cloister/transparency";
+import type { z } from "zod/mini";
+
+const pseudonymBytesCount = 16;
+
+/** What a handler gets of a request, besides the session. Everything in it is attacker-controlled. */
+export interface RouteRequest {
+  readonly param: (name: string) => string;
+  readonly body: () => Promise<unknown>;
+}
+
+type Answer = object | undefined;
+
+interface RouteBase {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  readonly path: string;
+}
+
+/** Anyone may call it: it tells nothing about anyone, or the request proves itself. */
+interface PublicRoute extends RouteBase {
+  readonly access: "public";
+  /** Makes or verifies signatures in numbers: a tighter bucket per address. */
+  readonly costly?: boolean;
+  readonly handle: (request: RouteRequest) => Promise<Answer>;
+}
+
+/** Needs a session, and acts as its device. */
+interface SessionRoute extends RouteBase {
+  readonly access: "session";
+  readonly handle: (request: RouteRequest, session: Session) => Promise<Answer>;
+}
+
+export type Route = PublicRoute | SessionRoute;
+
+/** What routes stand on, besides the relay. */
+export interface RouteContext {
+  readonly relay: Relay;
+  readonly random: Random;
+  /** Signs tokens for the transparency log; Ed25519, 32 bytes. */
+  readonly tokenSeed: Uint8Array;
+}
+
+/** The whole HTTP interface. A handler that returns nothing answers 204. */
+export function routes(context: RouteContext): readonly Route[] {
+  return [...publicRoutes(context), ...sessionRoutes(context)];
+}
+
+function publicRoutes(context: RouteContext): readonly Route[] {
+  const { relay } = context;
+  return [
+    { method: "GET", path: "/healthz", access: "public", handle: async () => ({ status: "ok" }) },
+    {
+      method: "GET",
+      path: "/v1/organisation",
+      access: "public",
+      handle: async () => relay.accounts.organisation,
+    },
+    {
+      method: "POST",
+      path: "/v1/accounts",
+      access: "public",
+      costly: true,
+      handle: async ({ body }) => createAccount(relay.accounts, parse(createAccountRequest, await body())),
+    },
+    {
+      method: "POST",
+      path: "/v1/accounts/:account/devices",
+      access: "public",
+      costly: true,
+      handle: async ({ param, body }) => {
+        const { registration } = parse(addDeviceRequest, await body());
+        return addDevice(relay.accounts, accountParam(param), registration);
+      },
+    },
+    {
+      method: "POST",
+      path: "/v1/challenges",
+      access: "public",
+      handle: async ({ body }) => relay.sessions.challenge(parse(challengeRequest, await body())),
+    },
+    {
+      method: "POST",
+      path: "/v1/sessions",
+      access: "public",
+      handle: async ({ body }) => openSession(context, await body()),
+    },
+    {
+      // The new device has no account yet; the slot's id is the secret.
+      method: "GET",
+      path: "/v1/provisioning/:slot",
+      access: "public",
+      handle: ({ param }) => takeBox(relay.accounts, param("slot")),
+    },
+  ];
+}
+
+function sessionRoutes({ relay }: RouteContext): readonly Route[] {
+  const { store } = relay.accounts;
+  return [
+    {
+      method: "DELETE",
+      path: "/v1/sessions",
+      access: "session",
+      handle: async (_, session) => {
+        await relay.signOut(session);
+        return undefined;
+      },
+    },
+    {
+      method: "GET",
+      path: "/v1/accounts/:account",
+      access: "session",
+      handle: ({ param }): Promise<AccountInfo> => accountInfo(store, accountParam(param)),
+    },
+    { method: "GET", path: "/v1/directory", access: "session", handle: () => directory(store) },
+    {
+      method: "DELETE",
+      path: "/v1/devices/:device",
+      access: "session",
+      handle: async ({ param }, { address }) => {
+        await relay.revokeDevice({ account: address.account, device: deviceParam(param) });
+        return undefined;
+      },
+    },
+    {
+      method: "POST",
+      path: "/v1/accounts/:account/prekeys",
+      access: "session",
+      handle: async ({ param, body }, { address }) =>
+        relay.preKeys.take(address, accountParam(param), parse(takePreKeysRequest, await body())),
+    },
+    {
+      method: "GET",
+      path: "/v1/prekeys",
+      access: "session",
+      handle: (_, { address }) => relay.preKeys.count(address),
+    },
+    {
+      method: "PUT",
+      path: "/v1/prekeys",
+      access: "session",
+      handle: async ({ body }, { address }) =>
+        relay.preKeys.upload(address, parse(uploadPreKeysRequest, await body())),
+    },
+    {
+      method: "PUT",
+      path: "/v1/provisioning/:slot",
+      access: "session",
+      handle: async ({ param, body }, { address }) => {
+        const box = parse(provisioningBox, await body());
+        await putBox(relay.accounts, address.account, { slot: param("slot"), body: box });
+        return undefined;
+      },
+    },
+  ];
+}
+
+/** The token for the log names nobody: its subject is fresh each time. */
+async function openSession(context: RouteContext, body: unknown): Promise<SessionResponse> {
+  const { token, expiresAtMs } = await context.relay.sessions.open(parse(sessionRequest, body));
+  const appendToken = signAppendToken({
+    seed: context.tokenSeed,
+    subject: context.random(pseudonymBytesCount),
+    expiresAtMs,
+  });
+  return { token, appendToken, expiresAtMs };
+}
+
+/** Says which field is wrong, never what it held. */
+function parse<Schema extends z.core.$ZodType>(schema: Schema, body: unknown): z.output<Schema> {
+  const result = schema["~standard"].validate(body);
+  if (result instanceof Promise) throw new RelayError("INTERNAL");
+  if (!result.issues) return result.value;
+  const path = result.issues[0]?.path?.map(String).join(".") ?? "";
+  throw new RelayError("REQUEST_INVALID", {
+    message: path === "" ? "the body has not the fields of this route" : `field ${path} is not valid`,
+  });
+}
+
+function accountParam(param: RouteRequest["param"]): string {
+  const account = param("account");
+  if (!/^[A-Za-z0-9_-]{22}$/.test(account)) throw new RelayError("ACCOUNT_UNKNOWN");
+  return account;
+}
+
+function deviceParam(param: RouteRequest["param"]): number {
+  const text = param("device");
+  const device = Number(text);
+  if (!/^[1-9]\d{0,2}$/.test(text) || device > maxDeviceId) throw new RelayError("NOT_FOUND");
+  return device;
+}
