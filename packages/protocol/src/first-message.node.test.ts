@@ -27,7 +27,10 @@ function registrationIdAt(bytes: Uint8Array): number {
   return bytes.findIndex((_, at) => needle.every((byte, offset) => bytes[at + offset] === byte)) + 1;
 }
 
-describe("a first message", () => {
+// Thousands of key agreements: seconds on a quiet machine.
+const timeout = 120_000;
+
+describe("a first message", { timeout }, () => {
   it("is refused with any byte changed, but for the registration id, which Signal leaves open", () => {
     const { alice, bob } = twoSides("every byte");
     alice.start(bob.party.bundle);

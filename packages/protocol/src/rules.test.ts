@@ -305,6 +305,69 @@ describe("rules", () => {
     expect(() => alice.start(bundle as PreKeyBundle)).toThrowError(downgrade);
   });
 
+  it("refuses a public key with a torsion part, whose Diffie-Hellman looks ordinary", () => {
+    const torsioned = fromHex("053da8e774947065741fa2ac667994baf883772f2659e6ec33bbe6ca15198b6a0b");
+    const refused = expect.objectContaining({ code: "KEY-004" }) as Error;
+    expect(() => startWith(() => ({ preKey: torsioned }))).toThrowError(refused);
+    expect(() => openFirstWith({ baseKey: torsioned })).toThrowError(refused);
+    expect(() => openFirstWith({ identityKey: torsioned })).toThrowError(refused);
+    expect(() => startWith(() => ({ identityKey: torsioned }))).toThrowError(refused);
+    expect(() => startWith(() => ({ signedPreKey: torsioned }))).toThrowError(refused);
+  });
+
+  it("refuses a ratchet key that is not canonical", () => {
+    const { alice, bob } = conversation("ratchet key");
+    const { bytes } = alice.send("x");
+    bytes.fill(0xff, 4, 36); // version byte, tag, length, 0x05, then the key
+    expect(() => bob.open({ type: 2, bytes })).toThrowError(expect.objectContaining({ code: "KEY-003" }));
+  });
+
+  it("refuses a first message under the base key of a session that this side began", () => {
+    const { alice, bob } = twoSides("reflected");
+    alice.start(bob.party.bundle);
+    const own = readPreKeySignalMessage(alice.send("x").bytes);
+    const { message, ...outer } = own;
+    const identityKey = bob.party.local.identityKeyPair.publicKey;
+    const inside = concatBytes(message.authenticated, message.mac);
+    const reflected = writePreKeySignalMessage({ ...outer, identityKey, message: inside });
+    expect(() => alice.openFirst(reflected)).toThrowError(expect.objectContaining({ code: "PQXDH-008" }));
+  });
+
+  it("bounds the frame and the ciphertext of a message", () => {
+    const code = (id: RuleId) => expect.objectContaining({ code: id }) as Error;
+    const framed = (length: number) => Uint8Array.of(0x44, ...new Uint8Array(length - 1));
+    expect(() => decryptMessage(emptyRecord, framed(9))).toThrowError(code("WIRE-001"));
+    expect(() => decryptMessage(emptyRecord, framed(10))).toThrowError(code("WIRE-002"));
+    const large = new Uint8Array(2 ** 20 + 1).fill(0x44);
+    expect(() => decryptMessage(emptyRecord, large)).toThrowError(code("WIRE-001"));
+    expect(() => decryptMessage(emptyRecord, large.subarray(1))).toThrowError(code("WIRE-002"));
+    const empty = inner((w) => w.bytes(1, key33).uint32(2, 0).bytes(4, new Uint8Array()));
+    expect(() => decryptMessage(emptyRecord, empty)).toThrowError(code("WIRE-004"));
+  });
+
+  it("refuses stored records that no session could have left behind", () => {
+    const { alice, bob } = twoSides("impossible");
+    alice.start(bob.party.bundle);
+    const { active } = alice.record;
+    if (active?.origin.role !== "initiator" || !active.origin.pending) throw new Error("no pending session");
+    const refused = expect.objectContaining({ code: "SESSION-002" }) as Error;
+    const store = (change: Partial<typeof active>) =>
+      parseSessionRecord(serializeSessionRecord({ active: { ...active, ...change }, archived: [] }));
+    expect(store({})).toEqual(alice.record);
+    expect(() => store({ ratchet: { ...active.ratchet, receiving: [] } })).toThrowError(refused);
+    const [chain] = active.ratchet.receiving;
+    if (!chain) throw new Error("no receiving chain");
+    const withSkipped = (...counters: number[]) => {
+      const skipped = counters.map((counter) => ({ counter, seed: new Uint8Array(32) }));
+      return store({ ratchet: { ...active.ratchet, receiving: [{ ...chain, counter: 5, skipped }] } });
+    };
+    expect(withSkipped(1, 4).active?.ratchet.receiving[0]?.skipped).toHaveLength(2);
+    for (const counters of [[5], [4, 1], [1, 1]])
+      expect(() => withSkipped(...counters)).toThrowError(refused);
+    const pending = { ...active.origin.pending, kyberCiphertext: new Uint8Array(1569) };
+    expect(() => store({ origin: { role: "initiator", pending } })).toThrowError(refused);
+  });
+
   it("says nothing about padding before the MAC was verified", () => {
     const { alice, bob } = conversation("oracle");
     bob.open(alice.send("opens the chain"));
