@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const launcher = fileURLToPath(new URL("../../apps/cli/bin/cloister.js", import.meta.url));
+const startTimeoutMs = 60_000;
+
+export interface RunningStack {
+  readonly dataDir: string;
+  readonly relayUrl: string;
+  readonly logUrl: string;
+  /** Opens the web app with an invitation for one clinician. */
+  readonly clinicianInvitation: string;
+  /** The process that runs one of the apps at this moment; another after a crash. */
+  pidOf(app: "relay" | "log" | "agent"): number | undefined;
+  stop(): Promise<void>;
+}
+
+/** `cloister up` as a person starts it, on free ports, in a folder of its own. */
+export async function startStack(options: readonly string[] = []): Promise<RunningStack> {
+  const dataDir = await mkdtemp(join(tmpdir(), "cloister-e2e-"));
+  const child = spawn(
+    process.execPath,
+    [launcher, "up", "--json", "--data", dataDir, "--port", "0", "--log-port", "0", ...options],
+    { stdio: ["ignore", "pipe", "pipe"] },
+  );
+  const ready = await firstJsonLine(child);
+  return {
+    dataDir,
+    relayUrl: String(ready["relayUrl"]),
+    logUrl: String(ready["logUrl"]),
+    clinicianInvitation: String(ready["clinicianInvitation"]),
+    pidOf: (app) => findProcess(dataDir, `apps/${app}/src/main.ts`),
+    stop: async () => {
+      await end(child);
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Runs a cloister command to its end. */
+export function cloister(args: readonly string[]): { status: number; stdout: string; stderr: string } {
+  const result = spawnSync(process.execPath, [launcher, ...args], { encoding: "utf8", timeout: 120_000 });
+  return { status: result.status ?? -1, stdout: result.stdout, stderr: result.stderr };
+}
+
+async function firstJsonLine(child: ChildProcess): Promise<Record<string, unknown>> {
+  const { stdout, stderr } = child;
+  if (stdout === null || stderr === null) throw new Error("cloister up has no pipes");
+  let complaints = "";
+  stderr.on("data", (chunk: Buffer) => {
+    complaints = (complaints + chunk.toString()).slice(-4000);
+  });
+  return new Promise((resolve, reject) => {
+    const fail = (why: string) => reject(new Error(`cloister up ${why}\n${complaints}`));
+    const timer = setTimeout(() => fail("was not ready in time"), startTimeoutMs);
+    child.once("exit", (code) => fail(`ended with ${code}`));
+    createInterface({ input: stdout }).on("line", (line) => {
+      if (!line.startsWith("{")) return;
+      clearTimeout(timer);
+      child.removeAllListeners("exit");
+      resolve(JSON.parse(line) as Record<string, unknown>);
+    });
+  });
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  child.kill("SIGTERM");
+  const timer = setTimeout(() => child.kill("SIGKILL"), 20_000);
+  await ended;
+  clearTimeout(timer);
+}
+
+/** By command line: the data folder is in it, so other stacks on this machine are never touched. */
+function findProcess(dataDir: string, main: string): number | undefined {
+  const { stdout } = spawnSync("ps", ["-eo", "pid=,args="], { encoding: "utf8" });
+  const line = stdout.split("\n").find((entry) => entry.includes(main) && entry.includes(dataDir));
+  return line === undefined ? undefined : Number.parseInt(line.trim(), 10);
+}
