@@ -1,0 +1,141 @@
+import type {
+  AnswerMessage,
+  ClientEvent,
+  CloisterClient,
+  ConnectionState,
+  Contact,
+  Conversation,
+  Message,
+  ReceiptVerdict,
+  Self,
+} from "@cloister/client";
+import type { AccountId, ConversationId, MessageId } from "@cloister/contracts/ids";
+import { createContext, use } from "react";
+import { type Loadable, Observable } from "./observable.ts";
+
+/** Looks a contact up. A new function each time a contact changed, so that views notice. */
+export type FindContact = (account: AccountId) => Contact | undefined;
+
+/** What the client knows, as values that views follow, and what is only of this page: drafts. */
+export class ClientModel {
+  readonly client: CloisterClient;
+  readonly self: Observable<Self | undefined>;
+  readonly connection: Observable<ConnectionState>;
+  readonly conversations: Observable<readonly Conversation[]>;
+  readonly findContact: Observable<FindContact>;
+  /** The relay ended this device. */
+  readonly revoked = new Observable(false);
+  /** The newest message that came while the page was open; read out by the announcer. */
+  readonly arrived = new Observable<Message | undefined>(undefined);
+  /** Unsent text lives in memory only: it is health information and not sealed. */
+  readonly drafts = new Map<ConversationId, string>();
+  readonly #messages = new Map<ConversationId, Observable<Loadable<readonly Message[]>>>();
+  readonly #loads = new Map<ConversationId, symbol>();
+  readonly #receipts = new Map<MessageId, Observable<Loadable<ReceiptVerdict>>>();
+
+  constructor(client: CloisterClient) {
+    this.client = client;
+    this.self = new Observable(client.self());
+    this.connection = new Observable(client.connectionState());
+    this.conversations = new Observable(client.conversations());
+    this.findContact = new Observable<FindContact>((account) => client.contact(account));
+    client.subscribe((event) => this.#apply(event));
+  }
+
+  /** Call after sign-up, linking or erasing. */
+  refreshSelf(): void {
+    this.self.set(this.client.self());
+    this.conversations.set(this.client.conversations());
+    if (this.self.get() !== undefined) return this.client.connect();
+    this.drafts.clear();
+    this.#messages.clear();
+    this.#receipts.clear();
+    this.revoked.set(false);
+  }
+
+  messages(id: ConversationId): Observable<Loadable<readonly Message[]>> {
+    const known = this.#messages.get(id);
+    if (known !== undefined) return known;
+    const messages = new Observable<Loadable<readonly Message[]>>({ status: "loading" });
+    this.#messages.set(id, messages);
+    void this.#load(id, messages);
+    return messages;
+  }
+
+  receipt(message: AnswerMessage): Observable<Loadable<ReceiptVerdict>> {
+    const known = this.#receipts.get(message.id);
+    if (known !== undefined) return known;
+    const receipt = new Observable<Loadable<ReceiptVerdict>>({ status: "loading" });
+    this.#receipts.set(message.id, receipt);
+    void this.checkReceipt(message);
+    return receipt;
+  }
+
+  /** Checks, or checks again when the first attempt could not be made. */
+  async checkReceipt(message: AnswerMessage): Promise<void> {
+    const receipt = this.receipt(message);
+    receipt.set({ status: "loading" });
+    try {
+      receipt.set({ status: "ready", value: await this.client.verifyReceipt(message) });
+    } catch (error) {
+      receipt.set({ status: "failed", error });
+    }
+  }
+
+  /** Only the latest load counts: an earlier one may resolve with an older history. */
+  async #load(id: ConversationId, target: Observable<Loadable<readonly Message[]>>): Promise<void> {
+    const ticket = Symbol("load");
+    this.#loads.set(id, ticket);
+    const settle = (state: Loadable<readonly Message[]>) => {
+      if (this.#loads.get(id) === ticket) target.set(state);
+    };
+    try {
+      settle({ status: "ready", value: await this.client.messages(id) });
+    } catch (error) {
+      settle({ status: "failed", error });
+    }
+  }
+
+  #apply(event: ClientEvent): void {
+    switch (event.type) {
+      case "connection":
+        return this.connection.set(event.state);
+      case "contact":
+        return this.findContact.set((account) => this.client.contact(account));
+      case "conversation":
+        return this.conversations.set([...this.client.conversations()]);
+      case "message":
+        return this.#applyMessage(event.message);
+      case "revoked":
+        return this.revoked.set(true);
+    }
+  }
+
+  #applyMessage(message: Message): void {
+    this.conversations.set([...this.client.conversations()]);
+    const messages = this.#messages.get(message.conversation);
+    const state = messages?.get();
+    if (messages === undefined || state === undefined) return;
+    if (state.status !== "ready") return void this.#load(message.conversation, messages);
+    const isNew = state.value.every((known) => known.id !== message.id);
+    messages.set({ status: "ready", value: upsertMessage(state.value, message) });
+    if (isNew && !message.mine && message.kind !== "notice") this.arrived.set(message);
+  }
+}
+
+/** Replaces the message with the same id, or puts it where its position belongs. */
+export function upsertMessage(messages: readonly Message[], message: Message): readonly Message[] {
+  const others = messages.filter((known) => known.id !== message.id);
+  const after = others.findIndex((known) => known.position > message.position);
+  return others.toSpliced(after === -1 ? others.length : after, 0, message);
+}
+
+/** The model of the device that this page is. */
+export const ModelContext = createContext<ClientModel | undefined>(undefined);
+
+/** @throws Error outside of a ModelContext: a fault of the composition */
+export function useModel(): ClientModel {
+  const model = use(ModelContext);
+  if (model === undefined) throw new Error("no ClientModel above this view");
+  return model;
+}

@@ -1,0 +1,34 @@
+import { useState } from "react";
+import { Button } from "./button.tsx";
+import { CheckIcon, CopyIcon } from "./icons.tsx";
+
+interface CopyTextProps {
+  /** What the text is, for the button's name: "Copy index digest". */
+  readonly what: string;
+  readonly text: string;
+}
+
+/** A long code with a button that copies it. */
+export function CopyText({ what, text }: CopyTextProps) {
+  const [result, setResult] = useState<"copied" | "failed">();
+  const copy = () => {
+    navigator.clipboard.writeText(text).then(
+      () => setResult("copied"),
+      () => setResult("failed"),
+    );
+  };
+  return (
+    <span className="copy">
+      <code className="code" dir="ltr">
+        {text}
+      </code>
+      <Button look="icon" aria-label={`Copy ${what}`} onPress={copy}>
+        {result === "copied" ? <CheckIcon /> : <CopyIcon />}
+      </Button>
+      <output className="copy-status">
+        {result === "copied" && "Copied"}
+        {result === "failed" && "Could not copy: select the text instead"}
+      </output>
+    </span>
+  );
+}

@@ -1,0 +1,42 @@
+import type { ReactNode } from "react";
+import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from "react-aria-components";
+import { Button } from "./button.tsx";
+import { CloseIcon } from "./icons.tsx";
+
+interface DialogProps {
+  readonly title: string;
+  readonly isOpen: boolean;
+  readonly onClose: () => void;
+  /** An alertdialog interrupts: for acts that cannot be taken back. */
+  readonly role?: "dialog" | "alertdialog";
+  readonly children: ReactNode;
+  /** Buttons at the end. */
+  readonly actions?: ReactNode;
+}
+
+/** A modal dialog. Escape and a press outside close it; focus returns to where it was. */
+export function Dialog({ title, isOpen, onClose, role = "dialog", children, actions }: DialogProps) {
+  return (
+    <ModalOverlay
+      className="overlay"
+      isOpen={isOpen}
+      isDismissable={role === "dialog"}
+      onOpenChange={(open) => open || onClose()}
+    >
+      <Modal className="modal">
+        <AriaDialog className="dialog" role={role}>
+          <header className="dialog-head">
+            <Heading slot="title" level={2} className="dialog-title">
+              {title}
+            </Heading>
+            <Button look="icon" aria-label="Close" onPress={onClose}>
+              <CloseIcon />
+            </Button>
+          </header>
+          <div className="dialog-body">{children}</div>
+          {actions !== undefined && <footer className="dialog-actions">{actions}</footer>}
+        </AriaDialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}

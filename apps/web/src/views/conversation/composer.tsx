@@ -1,0 +1,105 @@
+import { type FormEvent, type KeyboardEvent, type RefObject, useId } from "react";
+import type { Composer as ComposerModel } from "../../model/use-composer.ts";
+import type { ConversationView } from "../../model/use-conversation.ts";
+import { useEmergency } from "../../model/use-emergency.ts";
+import { Button } from "../../ui/button.tsx";
+import { CloseIcon, SendIcon } from "../../ui/icons.tsx";
+import { Problem } from "../../ui/notice.tsx";
+import { EmergencyBanner } from "./emergency-banner.tsx";
+
+interface ComposerProps {
+  readonly composer: ComposerModel;
+  readonly view: ConversationView;
+  readonly country: string;
+  readonly inputRef: RefObject<HTMLTextAreaElement | null>;
+}
+
+export function Composer({ composer, view, country, inputRef }: ComposerProps) {
+  const { emergency, beforeSend, dismiss } = useEmergency(composer.text, country);
+  const hintId = useId();
+  const send = () => {
+    beforeSend();
+    inputRef.current?.focus();
+    void composer.submit();
+  };
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault();
+    send();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    // While an input method composes a character, Enter belongs to it.
+    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    send();
+  };
+  return (
+    <form className="composer" onSubmit={onSubmit} aria-label="Write a message">
+      {emergency !== undefined && <EmergencyBanner emergency={emergency} onDismiss={dismiss} />}
+      <Problem error={composer.error} />
+      <Recipients composer={composer} view={view} />
+      <div className="composer-box" data-ai={composer.addressesAgent}>
+        <textarea
+          ref={inputRef}
+          className="composer-input"
+          aria-label="Message"
+          aria-describedby={hintId}
+          placeholder="Write a message"
+          dir="auto"
+          rows={1}
+          value={composer.text}
+          onChange={(event) => composer.setText(event.target.value)}
+          onKeyDown={onKeyDown}
+        />
+        <div className="composer-buttons">
+          {composer.canAsk && (
+            <button
+              type="button"
+              className="button ask"
+              aria-pressed={composer.addressesAgent}
+              onClick={composer.toggleAsk}
+            >
+              <span className="ai-tag">AI</span>
+              <span>
+                Ask<span className="ask-rest"> the assistant</span>
+              </span>
+            </button>
+          )}
+          <span id={hintId} className="composer-hint">
+            Enter sends, Shift+Enter begins a new line
+          </span>
+          <button type="submit" className="button button-primary send" disabled={composer.text.trim() === ""}>
+            <SendIcon /> Send
+          </button>
+        </div>
+      </div>
+    </form>
+  );
+}
+
+/** To whom this message goes, before it goes. */
+function Recipients({
+  composer,
+  view,
+}: {
+  readonly composer: ComposerModel;
+  readonly view: ConversationView;
+}) {
+  if (composer.addressesAgent) {
+    return (
+      <output className="chip">
+        <span className="ai-tag">AI</span>
+        <span>The assistant will read this message</span>
+        <Button look="icon" aria-label="Don't send it to the assistant" onPress={composer.writeToPeople}>
+          <CloseIcon />
+        </Button>
+      </output>
+    );
+  }
+  if (view.people.length > 0) return null;
+  return (
+    <p className="composer-note">
+      Nobody else is in this conversation. Press “Ask the assistant”, or begin a new conversation with a
+      person.
+    </p>
+  );
+}

@@ -1,0 +1,24 @@
+import type { Self } from "@cloister/client";
+import { roleWord } from "../../model/words.ts";
+import { PageHead } from "../page-head.tsx";
+import { About } from "./about.tsx";
+import { Appearance } from "./appearance.tsx";
+import { Devices } from "./devices.tsx";
+import { EraseDevice } from "./erase-device.tsx";
+
+export function Settings({ self }: { readonly self: Self }) {
+  return (
+    <div className="page">
+      <PageHead title="Settings" />
+      <p className="lead">
+        <bdi>{self.displayName}</bdi> <span className="muted">· {roleWord(self.role)}</span>
+      </p>
+      <div className="stack">
+        <Appearance />
+        <Devices />
+        <About self={self} />
+        <EraseDevice />
+      </div>
+    </div>
+  );
+}

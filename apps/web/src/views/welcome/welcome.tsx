@@ -1,0 +1,43 @@
+import { useState } from "react";
+import { useWelcome } from "../../model/use-welcome.ts";
+import { explain } from "../../model/words.ts";
+import { Button } from "../../ui/button.tsx";
+import { Arcade, Mark } from "../../ui/icons.tsx";
+import { Notice } from "../../ui/notice.tsx";
+import { LinkDevice } from "./link-device.tsx";
+import { SignUp } from "./sign-up.tsx";
+
+interface WelcomeProps {
+  readonly invitationCode: string | undefined;
+}
+
+/** Before there is an account on this device. */
+export function Welcome({ invitationCode }: WelcomeProps) {
+  const welcome = useWelcome(invitationCode);
+  const [linking, setLinking] = useState(false);
+  const { organisation } = welcome;
+  return (
+    <main className="welcome">
+      <div className="welcome-card">
+        <div className="welcome-brand">
+          <Mark />
+          <p className="welcome-name">Cloister</p>
+        </div>
+        <Arcade />
+        {organisation.status === "loading" && <p className="muted">One moment…</p>}
+        {organisation.status === "failed" && (
+          <Notice tone="problem" title="Not connected" live>
+            <p>{explain(organisation.error)}</p>
+            <Button onPress={organisation.reload}>Try again</Button>
+          </Notice>
+        )}
+        {organisation.status === "ready" &&
+          (linking ? (
+            <LinkDevice organisation={organisation.value} onBack={() => setLinking(false)} />
+          ) : (
+            <SignUp welcome={welcome} organisation={organisation.value} onLink={() => setLinking(true)} />
+          ))}
+      </div>
+    </main>
+  );
+}
