@@ -111,6 +111,8 @@ async function readJson(request: AppContext): Promise<unknown> {
 
 function refuse(request: AppContext, { code, message, retryAfterMs }: RelayError): Response {
   if (retryAfterMs !== undefined) request.header("Retry-After", String(Math.ceil(retryAfterMs / 1000)));
+  // The rest of the body was never read, so the connection cannot carry another request.
+  if (code === "TOO_LARGE") request.header("Connection", "close");
   request.header("Cache-Control", "no-store");
   return request.json({ error: code, message }, wireErrors[code]);
 }

@@ -157,7 +157,7 @@ function transportOf(ws: WebSocket, socket: Duplex, onDrained: () => void): Tran
     close: () => {
       ws.resume();
       ws.close(1000);
-      setTimeout(() => ws.terminate(), closeTimeoutMs);
+      setTimeout(() => ws.terminate(), closeTimeoutMs).unref();
     },
     terminate: () => ws.terminate(),
   };

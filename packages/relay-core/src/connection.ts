@@ -5,13 +5,12 @@ import {
   deliveryWindowCount,
   encodeRelayFrame,
   maxFrameBytes,
-  type OutgoingEnvelope,
   type RelayFrame,
 } from "@cloister/contracts/frames";
 import type { DeviceAddress } from "@cloister/contracts/ids";
 import { Delivery } from "./delivery.ts";
 import { type RelayError, toRelayError } from "./errors.ts";
-import type { Mailbox } from "./mailbox.ts";
+import { type Mailbox, payloadBytes } from "./mailbox.ts";
 import type { StoredEnvelope } from "./ports.ts";
 import type { PreKeys } from "./prekeys.ts";
 import type { Session, Sessions } from "./sessions.ts";
@@ -246,10 +245,4 @@ export class Connection {
     }
     this.#transport.send(bytes);
   }
-}
-
-function payloadBytes(envelopes: readonly OutgoingEnvelope[]): number {
-  let sum = 0;
-  for (const envelope of envelopes) sum += envelope.payload.length;
-  return sum;
 }

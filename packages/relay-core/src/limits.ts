@@ -18,6 +18,10 @@ export interface RelayLimits {
   readonly sessionRate: Rate;
   /** SENDs of one device. */
   readonly sendRate: Rate;
+  /** Prekey uploads of one device; each is up to a hundred signatures to check. */
+  readonly uploadRate: Rate;
+  /** Payload on its way to the disk, of all senders together. */
+  readonly pendingMaxBytes: number;
   /** Bundles that one account may take of one device (as in Signal: 6, then one per ten minutes). */
   readonly preKeyPairRate: Rate;
   /** One-time keys that all others together may take of one device; beyond it bundles use the last resort. */
@@ -40,6 +44,8 @@ export const defaultLimits: RelayLimits = {
   sessionMs: dayMs,
   sessionRate: { burstCount: 30, everyMs: 10 * secondMs },
   sendRate: { burstCount: 600, everyMs: 50 },
+  uploadRate: { burstCount: 20, everyMs: 30 * secondMs },
+  pendingMaxBytes: 64 * 1024 * 1024,
   preKeyPairRate: { burstCount: 6, everyMs: 10 * minuteMs },
   preKeyTargetRate: { burstCount: 600, everyMs: 6 * secondMs },
   preKeysLowCount: 20,

@@ -18,6 +18,7 @@ export class Mailbox {
     readonly onStored: OnStored;
   };
   readonly #rate: Buckets;
+  #pendingBytes = 0;
 
   constructor(context: {
     readonly store: RelayStore;
@@ -40,21 +41,39 @@ export class Mailbox {
     requireOnePerDevice(from, envelopes);
     const retryAfterMs = this.#rate.take(addressKey(from));
     if (retryAfterMs > 0) throw new RelayError("RATE_LIMITED", { retryAfterMs });
-    const { store, limits, retention, onStored } = this.#context;
-    const seqs = stored(
-      await store.append({
+    const seqs = stored(await this.#append(from, envelopes));
+    for (const [index, envelope] of envelopes.entries()) {
+      const seq = seqs[index] ?? 0;
+      if (seq > 0)
+        this.#context.onStored(envelope, { seq, id: envelope.id, from, payload: envelope.payload });
+    }
+  }
+
+  /** While the disk is slow, what waits for it stays within a bound. */
+  async #append(from: DeviceAddress, envelopes: readonly OutgoingEnvelope[]): Promise<SendResult> {
+    const { store, limits, retention } = this.#context;
+    const bytesCount = payloadBytes(envelopes);
+    if (this.#pendingBytes + bytesCount > limits.pendingMaxBytes) throw new RelayError("UNAVAILABLE");
+    this.#pendingBytes += bytesCount;
+    try {
+      return await store.append({
         from,
         envelopes,
         ageMs: retention.ageMs(),
         maxQueuedCount: limits.mailboxMaxCount,
         maxQueuedBytes: limits.mailboxMaxBytes,
-      }),
-    );
-    for (const [index, envelope] of envelopes.entries()) {
-      const seq = seqs[index] ?? 0;
-      if (seq > 0) onStored(envelope, { seq, id: envelope.id, from, payload: envelope.payload });
+      });
+    } finally {
+      this.#pendingBytes -= bytesCount;
     }
   }
+}
+
+/** Bytes of all payloads together. */
+export function payloadBytes(envelopes: readonly OutgoingEnvelope[]): number {
+  let sum = 0;
+  for (const { payload } of envelopes) sum += payload.length;
+  return sum;
 }
 
 function requireOnePerDevice(from: DeviceAddress, envelopes: readonly OutgoingEnvelope[]): void {

@@ -27,6 +27,7 @@ export class PreKeys {
   readonly #onLow: (address: DeviceAddress) => void;
   readonly #pairs: Buckets;
   readonly #targets: Buckets;
+  readonly #uploads: Buckets;
 
   constructor(context: {
     readonly store: RelayStore;
@@ -40,6 +41,7 @@ export class PreKeys {
     this.#onLow = context.onLow;
     this.#pairs = new Buckets(context.limits.preKeyPairRate, context.clock);
     this.#targets = new Buckets(context.limits.preKeyTargetRate, context.clock);
+    this.#uploads = new Buckets(context.limits.uploadRate, context.clock);
   }
 
   /**
@@ -66,8 +68,10 @@ export class PreKeys {
     return { account, bundles: bundles.map((bundle) => toJson(bundle, identityKey)) };
   }
 
-  /** @throws RelayError `REQUEST_INVALID`, `TOO_LARGE`, `UNAUTHENTICATED` */
+  /** @throws RelayError `REQUEST_INVALID`, `TOO_LARGE`, `RATE_LIMITED`, `UNAUTHENTICATED` */
   async upload(address: DeviceAddress, request: UploadPreKeysRequest): Promise<PreKeyCounts> {
+    const retryAfterMs = this.#uploads.take(addressKey(address));
+    if (retryAfterMs > 0) throw new RelayError("RATE_LIMITED", { retryAfterMs });
     const owner = await this.#store.device(address);
     if (owner === undefined) throw new RelayError("UNAUTHENTICATED");
     const keys = verifyPreKeyUpload(request, owner.identityKey);
