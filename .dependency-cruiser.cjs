@@ -68,7 +68,7 @@ module.exports = {
     {
       name: "only-test-code-imports-testkit",
       severity: "error",
-      from: { pathNot: "(\\.test\\.tsx?$|^packages/testkit/|^bench/|^e2e/)" },
+      from: { pathNot: "(\\.test\\.tsx?$|/src/testing/|^packages/testkit/|^bench/|^e2e/)" },
       to: { path: "^packages/testkit/" },
     },
     {

@@ -4,19 +4,14 @@ import { ed25519KeyPair } from "@cloister/crypto";
 import { systemRandom } from "@cloister/crypto/random";
 import { loadSeed } from "@cloister/keys-file";
 import { Relay } from "@cloister/relay-core";
+import { testCredential, testOrganisation } from "@cloister/testkit/relay-device";
 import { MemoryRelayStore } from "@cloister/testkit/relay-store";
 import { verifyAppendToken } from "@cloister/transparency";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Route, routes } from "./routes.ts";
 import { tokenKeyFile } from "./server.ts";
 import { TestDevice } from "./testing/device.ts";
-import {
-  removeDir,
-  startTestRelay,
-  type TestRelay,
-  testCredential,
-  testOrganisation,
-} from "./testing/relay.ts";
+import { removeDir, startTestRelay, type TestRelay } from "./testing/relay.ts";
 import { TestSocket } from "./testing/socket.ts";
 
 /** Everything anyone may call. A new public route has to be written down here too. */
@@ -170,7 +165,12 @@ describe("a sign-up", () => {
   it("by credential carries the role, once", async () => {
     const device = new TestDevice(relay.url);
     const identityKey = device.identity.publicKey;
-    const credential = testCredential({ role: "clinician", name: "Dr. Test", identityKey });
+    const credential = testCredential({
+      role: "clinician",
+      name: "Dr. Test",
+      identityKey,
+      expiresAtMs: Date.now() + 60_000,
+    });
     const register = (from: TestDevice) =>
       from.request("POST", "/v1/accounts", {
         registration: from.identity.registration(from.authSeed),

@@ -1,58 +1,10 @@
-import { concatBytes, fromBase64Url, toBase64Url } from "@cloister/bytes";
-import type { DeviceRegistration, SessionResponse } from "@cloister/contracts/http";
+import { fromBase64Url, toBase64Url } from "@cloister/bytes";
+import type { SessionResponse } from "@cloister/contracts/http";
 import type { DeviceAddress } from "@cloister/contracts/ids";
-import { deviceProofMessage, sessionProofMessage } from "@cloister/contracts/proofs";
-import { ed25519KeyPair, ed25519Sign, x25519KeyPair, xeddsaSign } from "@cloister/crypto";
+import { sessionProofMessage } from "@cloister/contracts/proofs";
+import { ed25519Sign } from "@cloister/crypto";
 import { systemRandom } from "@cloister/crypto/random";
-
-const kemKeyBytesCount = 1568;
-
-/** A person's identity key, and how to sign with it. */
-export class TestIdentity {
-  readonly #privateKey: Uint8Array;
-  /** With its type byte. */
-  readonly publicKey: Uint8Array;
-
-  constructor() {
-    const pair = x25519KeyPair(systemRandom);
-    this.#privateKey = pair.privateKey;
-    this.publicKey = typed(0x05, pair.publicKey);
-  }
-
-  sign(message: Uint8Array): string {
-    return toBase64Url(xeddsaSign({ privateKey: this.#privateKey, message, random: systemRandom }));
-  }
-
-  preKey(id: number) {
-    return { id, publicKey: toBase64Url(ecPublicKey()) };
-  }
-
-  signedPreKey(id: number, publicKey = ecPublicKey()) {
-    return { id, publicKey: toBase64Url(publicKey), signature: this.sign(publicKey) };
-  }
-
-  /** The relay does not look inside a KEM key, so random bytes will do. */
-  kemPreKey(id: number) {
-    return this.signedPreKey(id, typed(0x08, systemRandom(kemKeyBytesCount)));
-  }
-
-  registration(authSeed: Uint8Array, oneTimeCount = 0): DeviceRegistration {
-    const { publicKey: authKey } = ed25519KeyPair(authSeed);
-    const registrationId = 1 + (authSeed[0] ?? 0);
-    const ids = Array.from({ length: oneTimeCount }, (_, at) => at + 1);
-    const proof = deviceProofMessage({ authKey, identityKey: this.publicKey, registrationId });
-    return {
-      identityKey: toBase64Url(this.publicKey),
-      registrationId,
-      authKey: toBase64Url(authKey),
-      signedPreKey: this.signedPreKey(1),
-      lastResortKemPreKey: this.kemPreKey(1000),
-      oneTimePreKeys: ids.map((id) => this.preKey(id)),
-      kemPreKeys: ids.map((id) => this.kemPreKey(id)),
-      proof: this.sign(proof),
-    };
-  }
-}
+import { TestIdentity } from "@cloister/testkit/relay-device";
 
 export interface TestAnswer {
   readonly status: number;
@@ -133,12 +85,4 @@ export class TestDevice {
       json: text === "" ? undefined : (JSON.parse(text) as unknown),
     };
   }
-}
-
-function typed(type: number, key: Uint8Array): Uint8Array {
-  return concatBytes(Uint8Array.of(type), key);
-}
-
-function ecPublicKey(): Uint8Array {
-  return typed(0x05, x25519KeyPair(systemRandom).publicKey);
 }

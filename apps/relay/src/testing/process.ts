@@ -5,7 +5,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { testOrganisation } from "./relay.ts";
+import { testOrganisation } from "@cloister/testkit/relay-device";
 
 const main = fileURLToPath(new URL("../main.ts", import.meta.url));
 
