@@ -1,45 +1,32 @@
-import { constants } from "node:fs";
-import { access, link, mkdir, open, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
-import process from "node:process";
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
 
-/** Whether something is there. */
-export async function exists(path: string): Promise<boolean> {
-  return access(path, constants.F_OK).then(
-    () => true,
-    () => false,
+const ignored = new Set(["node_modules", "dist"]);
+
+/** When something in a folder last changed, tests and build results aside. A removed file changes its folder. */
+export async function newestMs(folder: string): Promise<number> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const times = entries
+    .filter((entry) => !ignored.has(entry.name) && !entry.name.includes(".test."))
+    .map(async (entry) => {
+      const path = join(folder, entry.name);
+      return entry.isDirectory() ? newestMs(path) : (await stat(path)).mtimeMs;
+    });
+  return Math.max((await stat(folder)).mtimeMs, ...(await Promise.all(times)));
+}
+
+/** When a file was last written; 0 when it is not there. */
+export async function writtenMs(path: string): Promise<number> {
+  return stat(path).then(
+    (entry) => entry.mtimeMs,
+    () => 0,
   );
 }
 
-async function writeDurably(path: string, text: string, mode: number): Promise<void> {
-  const file = await open(path, "wx", mode);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** Writes the whole file or nothing. */
-export async function writeAtomically(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const temporary = `${path}.${process.pid}.new`;
-  await rm(temporary, { force: true });
-  await writeDurably(temporary, text, 0o600);
-  await rename(temporary, path);
-}
-
-/** Creates a secret (mode 0600) unless it is there; a second process that is faster wins. */
-export async function writeSecretOnce(path: string, make: () => string | Promise<string>): Promise<void> {
-  if (await exists(path)) return;
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const temporary = `${path}.${process.pid}.new`;
-  await rm(temporary, { force: true });
-  await writeDurably(temporary, await make(), 0o600);
-  // link() refuses to replace a file that appeared meanwhile; rename() would not.
-  await link(temporary, path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "EEXIST") throw error;
-  });
-  await rm(temporary, { force: true });
+/** Whether something is there. */
+export async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }

@@ -1,11 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { BaseError, fromHex, toBase64Url, toHex, zeroise } from "@cloister/bytes";
+import { BaseError, isBaseError, toBase64Url, zeroise } from "@cloister/bytes";
 import { formatInvitationCode, issueInvitation } from "@cloister/contracts/credential";
 import { idBytesCount, type Role } from "@cloister/contracts/ids";
 import { ed25519KeyPair, ed25519Sign } from "@cloister/crypto";
 import { systemRandom } from "@cloister/crypto/random";
-import { writeSecretOnce } from "./files.ts";
+import { loadSeed, readSecret } from "@cloister/keys-file";
 
 const seedBytesCount = 32;
 
@@ -16,43 +15,20 @@ function keyFile(dataDir: string): string {
 
 /** Creates the organisation's key where there is none. Returns its public half in base64url. */
 export async function ensureOrganisationKey(dataDir: string): Promise<string> {
-  await writeSecretOnce(keyFile(dataDir), () => toHex(systemRandom(seedBytesCount)));
-  const seed = await readSeed(dataDir);
+  const seed = await loadSeed(keyFile(dataDir));
   const publicKey = toBase64Url(ed25519KeyPair(seed).publicKey);
   zeroise(seed);
   return publicKey;
 }
 
-async function readSeed(dataDir: string): Promise<Uint8Array<ArrayBuffer>> {
-  const text = await readFile(keyFile(dataDir), "utf8").catch((cause: unknown) => {
-    throw new BaseError(
-      "Usage",
-      "ORGANISATION_KEY_MISSING",
-      "no organisation here yet; run `cloister up` first",
-      {
-        cause,
-      },
-    );
-  });
-  const seed = fromHex(text.trim());
-  if (seed.length !== seedBytesCount) {
-    throw new BaseError(
-      "Usage",
-      "ORGANISATION_KEY_INVALID",
-      "organisation.key must be 32 bytes in hexadecimal",
-    );
-  }
-  return seed;
-}
-
-/** An invitation code that makes exactly one account of this role. */
+/** An invitation code that makes exactly one account of this role. @throws BaseError `ORGANISATION_KEY_MISSING` */
 export async function invite(input: {
   readonly dataDir: string;
   readonly role: Role;
   readonly name: string;
   readonly expiresAtMs: number;
 }): Promise<string> {
-  const seed = await readSeed(input.dataDir);
+  const organisationSeed = await readSeed(input.dataDir);
   const redeemSeed = systemRandom(seedBytesCount);
   const code = issueInvitation({
     invitation: {
@@ -63,10 +39,20 @@ export async function invite(input: {
       expiresAtMs: input.expiresAtMs,
     },
     redeemSeed,
-    organisationSeed: seed,
+    organisationSeed,
     sign: ed25519Sign,
   });
   const text = formatInvitationCode(code);
-  zeroise(seed, redeemSeed);
+  zeroise(organisationSeed, redeemSeed);
   return text;
+}
+
+/** An organisation is founded by `up`, never by an invitation. */
+async function readSeed(dataDir: string): Promise<Uint8Array<ArrayBuffer>> {
+  await readSecret(keyFile(dataDir)).catch((cause: unknown) => {
+    if (!isBaseError(cause, "KEY_FILE_MISSING")) throw cause;
+    const message = `no organisation in ${dataDir} yet; run \`cloister up\` first, or say --data`;
+    throw new BaseError("Usage", "ORGANISATION_KEY_MISSING", message, { cause });
+  });
+  return loadSeed(keyFile(dataDir));
 }

@@ -11,6 +11,7 @@ export const paths = {
   repository: inRepository("."),
   relayMain: inRepository("apps/relay/src/main.ts"),
   logMain: inRepository("apps/log/src/main.ts"),
+  cliSource: inRepository("apps/cli/src"),
   agentMain: inRepository("apps/agent/src/main.ts"),
   webSource: inRepository("apps/web"),
   webBuild: inRepository("apps/web/dist/site"),

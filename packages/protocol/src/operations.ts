@@ -50,8 +50,8 @@ export function startSession(input: {
   readonly trustedIdentityKey?: Uint8Array;
 }): RecordStep {
   const { local, remote, random, nowMs, record = emptyRecord } = input;
-  checkIdentity(record, remote.identityKey, input.trustedIdentityKey);
   const bundle = verifyPreKeyBundle(remote);
+  checkIdentity(record, bundle.identityKey, input.trustedIdentityKey);
   return activate(record, initiateSession({ local, bundle, random, nowMs }));
 }
 

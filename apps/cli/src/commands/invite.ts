@@ -1,16 +1,15 @@
 import { resolve } from "node:path";
 import { BaseError } from "@cloister/bytes";
-import type { Role } from "@cloister/contracts/ids";
-import { roles } from "@cloister/contracts/ids";
+import { type Role, roles } from "@cloister/contracts/ids";
 import { type Command, Option } from "commander";
-import { invite } from "../organisation.ts";
+import { wholeNumber } from "../options.ts";
 import { report } from "../output.ts";
 
 interface InviteOptions {
   readonly data: string;
   readonly role: Role;
   readonly name?: string;
-  readonly days: string;
+  readonly days: number;
   readonly url: string;
   readonly json: boolean;
 }
@@ -23,7 +22,7 @@ export function addInviteCommand(program: Command): void {
     .description("sign an invitation that makes one account")
     .addOption(new Option("--role <role>", "what the account will be").choices(roles).makeOptionMandatory())
     .option("--name <text>", "shown to others; required for everyone but patients")
-    .option("--days <number>", "valid for so many days", "7")
+    .option("--days <number>", "valid for so many days", wholeNumber(1, 365), 7)
     .option("--data <dir>", "where the organisation's key is kept", ".cloister")
     .option("--url <address>", "where people reach the web app", "http://localhost:8420")
     .option("--json", "print JSON", false)
@@ -31,11 +30,7 @@ export function addInviteCommand(program: Command): void {
 }
 
 async function run(options: InviteOptions): Promise<void> {
-  const { role, name = "" } = options;
-  const days = Number(options.days);
-  if (!Number.isFinite(days) || days <= 0 || days > 365) {
-    throw new BaseError("Usage", "DAYS_INVALID", "--days must be a number from 1 to 365");
-  }
+  const { role, name = "", days } = options;
   if (role !== "patient" && name.trim() === "") {
     throw new BaseError(
       "Usage",
@@ -43,6 +38,7 @@ async function run(options: InviteOptions): Promise<void> {
       `a ${role} is listed by name: add --name "Dr. Robin Example"`,
     );
   }
+  const { invite } = await import("../organisation.ts");
   const code = await invite({
     dataDir: resolve(options.data),
     role,

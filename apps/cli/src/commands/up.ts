@@ -1,15 +1,14 @@
 import { resolve } from "node:path";
 import process from "node:process";
-import { BaseError } from "@cloister/bytes";
 import { type Command, Option } from "commander";
-import { invite } from "../organisation.ts";
+import { port } from "../options.ts";
 import { progress, report, say } from "../output.ts";
 
 interface UpOptions {
   readonly data: string;
   readonly host: string;
-  readonly port: string;
-  readonly logPort: string;
+  readonly port: number;
+  readonly logPort: number;
   readonly name: string;
   readonly region: string;
   readonly signUp: "open" | "invitation";
@@ -24,8 +23,8 @@ export function addUpCommand(program: Command): void {
     .description("start relay, transparency log, assistant and web app on this machine")
     .option("--data <dir>", "where everything is kept", ".cloister")
     .option("--host <address>", "address to listen on", "127.0.0.1")
-    .option("--port <number>", "port of web app and relay; 0 takes any", "8420")
-    .option("--log-port <number>", "port of the transparency log; 0 takes any", "8421")
+    .option("--port <number>", "port of web app and relay; 0 takes any", port, 8420)
+    .option("--log-port <number>", "port of the transparency log; 0 takes any", port, 8421)
     .option("--name <text>", "name of the organisation", "Cloister Clinic")
     .option("--region <code>", "country for emergency numbers, two letters", "US")
     .addOption(
@@ -37,22 +36,17 @@ export function addUpCommand(program: Command): void {
     .action(up);
 }
 
-export function parsePort(text: string): number {
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new BaseError("Usage", "PORT_INVALID", `${text} is not a port; use a number from 0 to 65535`);
-  }
-  return port;
-}
-
 async function up(options: UpOptions): Promise<void> {
-  const { startStack } = await import("../up/stack.ts");
+  const [{ startStack }, { invite }] = await Promise.all([
+    import("../up/stack.ts"),
+    import("../organisation.ts"),
+  ]);
   const dataDir = resolve(options.data);
   const stack = await startStack({
     dataDir,
     host: options.host,
-    port: parsePort(options.port),
-    logPort: parsePort(options.logPort),
+    port: options.port,
+    logPort: options.logPort,
     organisationName: options.name,
     region: options.region.toUpperCase(),
     signUp: options.signUp,

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
 import { BaseError } from "@cloister/bytes";
-import { writeAtomically, writeSecretOnce } from "../files.ts";
-import { buildIndex } from "../kb/build.ts";
+import { writeAtomically, writeSecretOnce } from "@cloister/keys-file";
+import { ensureIndexFile } from "../kb/build.ts";
 import { ensureOrganisationKey, invite } from "../organisation.ts";
 import { paths } from "../paths.ts";
 import { type RunningProcess, supervise } from "./process.ts";
@@ -59,7 +59,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const organisationKey = await ensureOrganisationKey(dataDir);
     progress("knowledge index");
     const indexFile = join(dataDir, "knowledge.index");
-    await buildIndex({ input: paths.knowledge, output: indexFile });
+    await ensureIndexFile({ input: paths.knowledge, file: indexFile });
     if (options.web) await ensureWebBuild(progress);
 
     progress("transparency log");

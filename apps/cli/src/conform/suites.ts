@@ -1,0 +1,53 @@
+import { BaseError } from "@cloister/bytes";
+import type { Suite } from "./driver.ts";
+import type { Fields } from "./fields.ts";
+
+/** What a suite may need from the command line. */
+export interface SuiteOptions {
+  /** Knowledge index, a file or the folder that `kb build` wrote. */
+  readonly index?: string;
+}
+
+/** Each suite loads only what it drives. */
+const suites = {
+  protocol: async () => {
+    const [{ ProtocolSuite }, { systemRandom }] = await Promise.all([
+      import("./protocol.ts"),
+      import("@cloister/crypto/random"),
+    ]);
+    const suite = new ProtocolSuite(systemRandom, Date.now);
+    return (request) => suite.answer(request as Fields);
+  },
+  retrieve: async ({ index: path }) => {
+    if (path === undefined) {
+      throw new BaseError(
+        "Usage",
+        "INDEX_REQUIRED",
+        "suite retrieve needs --index, made by `cloister kb build`",
+      );
+    }
+    const [{ conformRetrieve }, { openIndex }] = await Promise.all([
+      import("@cloister/retrieval"),
+      import("../kb/open.ts"),
+    ]);
+    const index = await openIndex(path);
+    return (request) => conformRetrieve(index, request);
+  },
+  safety: async () => {
+    const { conformSafety } = await import("@cloister/safety");
+    return conformSafety;
+  },
+  transparency: async () => {
+    const { conformTransparency } = await import("@cloister/transparency");
+    return conformTransparency;
+  },
+} as const satisfies Record<string, (options: SuiteOptions) => Promise<Suite>>;
+
+export type SuiteName = keyof typeof suites;
+
+export const suiteNames = Object.keys(suites) as readonly SuiteName[];
+
+/** @throws BaseError `INDEX_REQUIRED`, or as the index's reader */
+export async function loadSuite(name: SuiteName, options: SuiteOptions): Promise<Suite> {
+  return suites[name](options);
+}

@@ -1,0 +1,65 @@
+import type { ReceiptVerdict } from "@cloister/client";
+import type { AuditResult } from "../audit/verify.ts";
+
+/** One thing that the demo had to show. */
+export interface DemoCheck {
+  readonly name: string;
+  readonly passed: boolean;
+  readonly detail: string;
+}
+
+export interface TranscriptLine {
+  readonly from: string;
+  readonly text: string;
+  readonly sources?: readonly string[];
+}
+
+/** What `demo --json` prints. */
+export interface DemoReport {
+  readonly passed: boolean;
+  readonly durationMs: number;
+  readonly transcript: readonly TranscriptLine[];
+  readonly relay: {
+    readonly waitingEnvelopes: readonly { readonly sizeBytes: number; readonly count: number }[];
+    readonly markerHits: number;
+    readonly controlHits: number;
+  };
+  readonly receipt: ReceiptVerdict;
+  readonly log: AuditResult;
+  readonly checks: readonly DemoCheck[];
+}
+
+/** The report for people. */
+export function describeDemo(report: DemoReport): string[] {
+  const { transcript, relay, receipt, log, checks } = report;
+  return [
+    "The conversation",
+    ...transcript.flatMap(({ from, text, sources = [] }) => [
+      `  ${from.padEnd(22)} ${text}`,
+      ...sources.map((source) => `  ${"".padEnd(22)}   ${source}`),
+    ]),
+    "",
+    "What the relay held while the clinician was away",
+    ...relay.waitingEnvelopes.map(({ sizeBytes, count }) => `  ${count} envelopes of ${sizeBytes} bytes`),
+    `  the words of the message in its database, write-ahead log and logs: ${relay.markerHits} times`,
+    `  the same search after they were put in unencrypted: ${relay.controlHits} times`,
+    "",
+    `The receipt of the answer: ${receipt.verified ? "every claim holds" : "NOT VERIFIED"}`,
+    ...receipt.steps.map(
+      ({ step, status, reason }) => `  ${step.padEnd(12)} ${status}${reason ? `: ${reason}` : ""}`,
+    ),
+    ...(receipt.claims === undefined
+      ? []
+      : [
+          `  the key is backed by "${receipt.claims.backing}", the answer was made ${receipt.claims.processedAt}`,
+          `  by ${receipt.claims.engine.name} ${receipt.claims.engine.version}; entry ${receipt.claims.leafIndex} of the log`,
+        ]),
+    "",
+    log.verified ? `The log: ${log.size} entries verified` : `The log: NOT VERIFIED, ${log.reason}`,
+    ...(log.verified ? Object.entries(log.counts).map(([type, count]) => `  ${count} ${type}`) : []),
+    "",
+    ...checks.map(({ name, passed, detail }) => `${passed ? "ok  " : "FAIL"}  ${name}: ${detail}`),
+    "",
+    `${report.passed ? "All of it holds" : "NOT all of it holds"}, ${(report.durationMs / 1000).toFixed(1)} s.`,
+  ];
+}
