@@ -196,7 +196,7 @@ export class MemoryRelayStore implements RelayStore {
     if (full) return { outcome: "mailboxFull", account: full.address.account };
     const seqs = send.envelopes.map((envelope, index) => {
       const target = targets[index];
-      return target && !isKnown[index] ? store(target, envelope, send) : 0;
+      return target && !isKnown[index] ? keep(target, envelope, send) : 0;
     });
     return { outcome: "stored", seqs };
   }
@@ -360,7 +360,7 @@ function isFull(device: MemoryDevice, envelope: OutgoingEnvelope, send: SendRequ
   );
 }
 
-function store(device: MemoryDevice, envelope: OutgoingEnvelope, send: SendRequest): number {
+function keep(device: MemoryDevice, envelope: OutgoingEnvelope, send: SendRequest): number {
   device.lastSeq += 1;
   const { id, payload } = envelope;
   device.queue.push({ seq: device.lastSeq, id, from: send.from, payload, ageMs: send.ageMs });
@@ -414,7 +414,7 @@ export function storeTestAccount(name: string, seed: number, oneTimeCount = 0): 
   };
 }
 
-function envelope(to: DeviceAddress, seed: number, size = 256): OutgoingEnvelope {
+function sealed(to: DeviceAddress, seed: number, size = 256): OutgoingEnvelope {
   return { ...to, id: bytes(16, seed), payload: bytes(size, seed) };
 }
 
@@ -600,23 +600,23 @@ export function relayStoreConformance(name: string, makeSite: () => Promise<Rela
     describe("mailboxes", () => {
       it("keep envelopes in order, numbered without gaps per device", async () => {
         await addBob2();
-        expect(await send([envelope(bob, 1), envelope(bob2, 2)])).toEqual({
+        expect(await send([sealed(bob, 1), sealed(bob2, 2)])).toEqual({
           outcome: "stored",
           seqs: [1, 1],
         });
-        expect(await send([envelope(bob2, 3), envelope(bob, 4)])).toEqual({
+        expect(await send([sealed(bob2, 3), sealed(bob, 4)])).toEqual({
           outcome: "stored",
           seqs: [2, 2],
         });
         const [first, second] = await read(bob);
-        const { id, payload } = envelope(bob, 1);
+        const { id, payload } = sealed(bob, 1);
         expect(first).toMatchObject({ seq: 1, id, payload, from: alice });
-        expect(second?.id).toEqual(envelope(bob, 4).id);
+        expect(second?.id).toEqual(sealed(bob, 4).id);
         expect(await seqs(bob, 1)).toEqual([2]);
       });
 
       it("take a repeated SEND without a second row, acknowledged or not", async () => {
-        const envelopes = [envelope(bob, 1)];
+        const envelopes = [sealed(bob, 1)];
         await send(envelopes);
         expect(await send(envelopes)).toEqual({ outcome: "stored", seqs: [0] });
         await store.acknowledge(bob, 1);
@@ -629,14 +629,14 @@ export function relayStoreConformance(name: string, makeSite: () => Promise<Rela
       it("refuse a SEND to other devices than the account has", async () => {
         await addBob2();
         const changed = { outcome: "devicesChanged", account: bob.account };
-        expect(await send([envelope(bob, 1)])).toEqual(changed);
-        expect(await send([envelope(bob, 1), envelope({ ...bob, device: 3 }, 2)])).toEqual(changed);
+        expect(await send([sealed(bob, 1)])).toEqual(changed);
+        expect(await send([sealed(bob, 1), sealed({ ...bob, device: 3 }, 2)])).toEqual(changed);
         await store.revokeDevice(bob2);
-        expect(await send([envelope(bob, 1), envelope(bob2, 2)])).toEqual(changed);
+        expect(await send([sealed(bob, 1), sealed(bob2, 2)])).toEqual(changed);
         expect(await read(bob)).toEqual([]);
         const unknown = "Z".repeat(22);
-        const stray = envelope({ account: unknown, device: 1 }, 3);
-        expect(await send([envelope(bob, 1), stray])).toEqual({
+        const stray = sealed({ account: unknown, device: 1 }, 3);
+        expect(await send([sealed(bob, 1), stray])).toEqual({
           outcome: "accountUnknown",
           account: unknown,
         });
@@ -644,20 +644,20 @@ export function relayStoreConformance(name: string, makeSite: () => Promise<Rela
 
       it("count the sender's own device out", async () => {
         await addBob2();
-        const result = await send([envelope(alice, 1), envelope(bob2, 2)], { from: bob });
+        const result = await send([sealed(alice, 1), sealed(bob2, 2)], { from: bob });
         expect(result).toEqual({ outcome: "stored", seqs: [1, 1] });
       });
 
       it("refuse whom a revoked device writes, and store nothing for one", async () => {
-        await send([envelope(bob, 1)]);
+        await send([sealed(bob, 1)]);
         await store.revokeDevice(bob);
         expect(await read(bob)).toEqual([]);
-        expect(await send([envelope(alice, 2)], { from: bob })).toEqual({ outcome: "senderRevoked" });
+        expect(await send([sealed(alice, 2)], { from: bob })).toEqual({ outcome: "senderRevoked" });
       });
 
       it("keep to their bounds, all or nothing", async () => {
         await addBob2();
-        const both = (seed: number) => [envelope(bob, seed), envelope(bob2, seed + 100)];
+        const both = (seed: number) => [sealed(bob, seed), sealed(bob2, seed + 100)];
         const full = { outcome: "mailboxFull", account: bob.account };
         await send(both(1), { maxQueuedCount: 1 });
         expect(await send(both(2), { maxQueuedCount: 1 })).toEqual(full);
@@ -670,7 +670,7 @@ export function relayStoreConformance(name: string, makeSite: () => Promise<Rela
       });
 
       it("read pages bounded by count and bytes, but at least one", async () => {
-        for (let seed = 1; seed <= 5; seed += 1) await send([envelope(bob, seed, 1024)]);
+        for (let seed = 1; seed <= 5; seed += 1) await send([sealed(bob, seed, 1024)]);
         const counted = await store.read({ address: bob, afterSeq: 1, maxCount: 2, maxBytes: 1_000_000 });
         expect(counted.map(({ seq }) => seq)).toEqual([2, 3]);
         const weighed = await store.read({ address: bob, afterSeq: 0, maxCount: 9, maxBytes: 2500 });
@@ -680,23 +680,23 @@ export function relayStoreConformance(name: string, makeSite: () => Promise<Rela
       });
 
       it("acknowledge cumulatively; stale and future ones harm nothing", async () => {
-        for (let seed = 1; seed <= 4; seed += 1) await send([envelope(bob, seed)]);
+        for (let seed = 1; seed <= 4; seed += 1) await send([sealed(bob, seed)]);
         await store.acknowledge(bob, 2);
         await store.acknowledge(bob, 1);
         expect(await seqs(bob)).toEqual([3, 4]);
         await store.acknowledge(bob, 1_000_000);
-        await send([envelope(bob, 5)]);
+        await send([sealed(bob, 5)]);
         expect(await seqs(bob)).toEqual([5]);
       });
 
       it("forget by age, and ids only after theirs", async () => {
-        await send([envelope(bob, 1)], { ageMs: 0 });
-        await send([envelope(bob, 2)], { ageMs: dayMs });
+        await send([sealed(bob, 1)], { ageMs: 0 });
+        await send([sealed(bob, 2)], { ageMs: dayMs });
         await store.acknowledge(bob, 1);
         await sweep(3 * dayMs);
-        expect(await send([envelope(bob, 1)])).toEqual({ outcome: "stored", seqs: [0] });
+        expect(await send([sealed(bob, 1)])).toEqual({ outcome: "stored", seqs: [0] });
         await sweep(3 * dayMs + 1);
-        expect(await send([envelope(bob, 1)], { ageMs: 3 * dayMs })).toEqual({
+        expect(await send([sealed(bob, 1)], { ageMs: 3 * dayMs })).toEqual({
           outcome: "stored",
           seqs: [3],
         });
@@ -707,9 +707,9 @@ export function relayStoreConformance(name: string, makeSite: () => Promise<Rela
       });
 
       it("free what they forget", async () => {
-        await send([envelope(bob, 1)], { maxQueuedCount: 1 });
+        await send([sealed(bob, 1)], { maxQueuedCount: 1 });
         await sweep(31 * dayMs);
-        const again = await send([envelope(bob, 2)], { ageMs: 31 * dayMs, maxQueuedCount: 1 });
+        const again = await send([sealed(bob, 2)], { ageMs: 31 * dayMs, maxQueuedCount: 1 });
         expect(again).toEqual({ outcome: "stored", seqs: [2] });
       });
     });
@@ -737,7 +737,7 @@ export function relayStoreConformance(name: string, makeSite: () => Promise<Rela
     });
 
     it("keeps everything when it is opened again", async () => {
-      await send([envelope(bob, 1), envelope(alice, 2)].slice(0, 1));
+      await send([sealed(bob, 1), sealed(alice, 2)].slice(0, 1));
       await store.putSession({ tokenHash: bytes(32, 50), address: bob, expiresAtMs: 1000 });
       await sweep(5000);
       const before = await store.state();
@@ -757,7 +757,7 @@ export function relayStoreConformance(name: string, makeSite: () => Promise<Rela
     });
 
     it("begins a new epoch after a restoration: one-time keys void, sessions over, mail kept", async () => {
-      await send([envelope(bob, 1)]);
+      await send([sealed(bob, 1)]);
       await store.putSession({ tokenHash: bytes(32, 50), address: bob, expiresAtMs: 1000 });
       await store.markRestored(77);
       expect((await store.state()).epoch).toBe(77);
@@ -771,12 +771,12 @@ export function relayStoreConformance(name: string, makeSite: () => Promise<Rela
 
     it("lets calls made together take effect in their order", async () => {
       const results = await Promise.all([
-        send([envelope(bob, 1)]),
+        send([sealed(bob, 1)]),
         read(bob),
         store.acknowledge(bob, 1),
         read(bob),
-        send([envelope(bob, 2)]),
-        send([envelope({ ...bob, device: 9 }, 3)]),
+        send([sealed(bob, 2)]),
+        send([sealed({ ...bob, device: 9 }, 3)]),
       ]);
       expect(results[1]).toHaveLength(1);
       expect(results[3]).toEqual([]);

@@ -26,11 +26,9 @@ export async function startRelayProcess(
 ): Promise<RelayProcess> {
   const organisation = join(dir, "organisation.json");
   await writeFile(organisation, JSON.stringify(testOrganisation));
-  const command = [
-    ...[process.execPath, "--disable-warning=ExperimentalWarning", main],
-    ...["--data", join(dir, "relay"), "--organisation", organisation, "--port", "0"],
-    ...(options.args ?? []),
-  ];
+  const node = [process.execPath, "--disable-warning=ExperimentalWarning", main];
+  const given = ["--data", join(dir, "relay"), "--organisation", organisation, "--port", "0"];
+  const command = [...node, ...given, ...(options.args ?? [])];
   const { maxFileKib } = options;
   const [file = "", ...args] =
     maxFileKib === undefined
