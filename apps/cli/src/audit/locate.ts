@@ -24,7 +24,7 @@ export async function locateLog(input: {
   readonly readerToken?: string;
   readonly vkey?: string;
 }): Promise<LocatedLog> {
-  const { dataDir, url } = input;
+  const { url } = input;
   if (url === undefined) return locateOwn(input);
   if (!URL.canParse(url) || input.readerToken === undefined || input.vkey === undefined) {
     throw new BaseError("Usage", "AUDIT_OPTIONS", "--url needs an http address, --reader-token and --vkey");

@@ -1,5 +1,12 @@
 import { BaseError, isBaseError } from "@cloister/bytes";
-import { type CborValue, decodeCbor, encodeCbor, type FieldReader, readMap } from "@cloister/codec";
+import {
+  type CborMap,
+  type CborValue,
+  decodeCbor,
+  encodeCbor,
+  type FieldReader,
+  readMap,
+} from "@cloister/codec";
 import {
   type IdentityKeyPair,
   type KemPreKey,
@@ -38,13 +45,18 @@ export function saveAccount(account: SuiteAccount): Uint8Array<ArrayBuffer> {
     v: version,
     identity: { ...identityKeyPair },
     registrationId,
-    oneTime: [...account.oneTime.values()].map((key): CborValue => ({ ...key })),
-    signed: [...account.signed.values()].map((key): CborValue => ({ ...key })),
-    kem: [...account.kem.values()].map((key): CborValue => ({ ...key })),
+    oneTime: toCbor(account.oneTime),
+    signed: toCbor(account.signed),
+    kem: toCbor(account.kem),
     records: [...account.records].map(([peer, record]) => ({ peer, record: serializeSessionRecord(record) })),
     seenBaseKeys: account.seenBaseKeys,
     nextId: account.nextId,
   });
+}
+
+/** Prekeys hold numbers, booleans and bytes: each is a CBOR map as it is. */
+function toCbor(keys: ReadonlyMap<number, OneTimePreKey | KemPreKey>): CborMap[] {
+  return [...keys.values()] as unknown as CborMap[];
 }
 
 /** @throws BaseError `STATE_INVALID`, or `SESSION-002`, `SESSION-003` for a session in it */

@@ -32,7 +32,7 @@ import {
 
 const deviceId = 1;
 /** What an account may accept at least. Version 4 with its post-quantum ratchet is all there is, so both hold. */
-const minimums: readonly unknown[] = ["spqr", "pqxdh", undefined, null];
+const minimums: ReadonlySet<unknown> = new Set(["spqr", "pqxdh", undefined, null]);
 
 /** The suite `protocol`: accounts in memory over the product's protocol package. */
 export class ProtocolSuite {
@@ -79,7 +79,7 @@ export class ProtocolSuite {
 
   #new(request: Fields): object {
     const name = textField(request, "as");
-    if (!minimums.includes(request["minimum"])) {
+    if (!minimums.has(request["minimum"])) {
       throw new BaseError(
         "Policy",
         "MINIMUM_UNSUPPORTED",

@@ -5,12 +5,19 @@ import { BaseError } from "@cloister/bytes";
 
 const readyTimeoutMs = 30_000;
 const stopTimeoutMs = 8_000;
+/** Whoever ran this long was well; a crash then begins with the shortest pause again. */
 const steadyMs = 10_000;
+const shortestPauseMs = 250;
+const longestPauseMs = 15_000;
+
+/** The first JSON line: what a process says about itself. */
+export type Ready = Readonly<Record<string, unknown>>;
 
 export interface ProcessSpec {
   readonly name: string;
   readonly file: string;
-  readonly args: readonly string[];
+  /** Called without what the process said about itself at first, and with it for each new start. */
+  readonly args: (earlier: Ready | undefined) => readonly string[];
   /** What the first JSON line on its standard output must have for it to count as ready. */
   readonly readyField: string;
   /** Lines on standard error: structured, PHI-free logs. */
@@ -20,47 +27,50 @@ export interface ProcessSpec {
 export interface RunningProcess {
   readonly name: string;
   readonly pid: () => number | undefined;
-  /** The first JSON line: what the process says about itself. */
-  readonly ready: Readonly<Record<string, unknown>>;
+  readonly ready: Ready;
   /** SIGTERM, then SIGKILL. */
   stop(): Promise<void>;
 }
 
 interface Started {
   readonly child: ChildProcess;
-  readonly ready: Readonly<Record<string, unknown>>;
+  readonly ready: Ready;
 }
 
 /** Runs one TypeScript file on this Node, and again after a crash, with growing pauses. */
 export async function supervise(spec: ProcessSpec): Promise<RunningProcess> {
-  let stopping = false;
+  const first = await start(spec, undefined);
+  let { child } = first;
   let failuresCount = 0;
-  const first = await start(spec);
-  let child = first.child;
+  let stopping = false;
+  let pause: NodeJS.Timeout | undefined;
+  let starting: Promise<void> = Promise.resolve();
 
-  const watch = (watched: ChildProcess, startedAtMs: number) => {
-    watched.once("exit", () => {
-      if (stopping) return;
+  const watch = () => {
+    const startedAtMs = performance.now();
+    child.once("exit", () => {
       failuresCount = performance.now() - startedAtMs > steadyMs ? 0 : failuresCount + 1;
-      const pauseMs = Math.min(250 * 2 ** failuresCount, 15_000);
-      spec.onLog(JSON.stringify({ event: "restart", process: spec.name, pauseMs }));
-      setTimeout(() => void restart(), pauseMs);
+      startLater();
     });
   };
-  const restart = async () => {
+  const startLater = () => {
     if (stopping) return;
+    const pauseMs = Math.min(shortestPauseMs * 2 ** failuresCount, longestPauseMs);
+    spec.onLog(JSON.stringify({ event: "restart", process: spec.name, pauseMs }));
+    pause = setTimeout(() => {
+      starting = startAgain();
+    }, pauseMs);
+  };
+  const startAgain = async () => {
     try {
-      const startedAtMs = performance.now();
-      const next = await start(spec);
-      child = next.child;
-      if (stopping) child.kill("SIGTERM");
-      else watch(child, startedAtMs);
+      ({ child } = await start(spec, first.ready));
+      watch();
     } catch {
       failuresCount += 1;
-      setTimeout(() => void restart(), Math.min(250 * 2 ** failuresCount, 15_000));
+      startLater();
     }
   };
-  watch(child, performance.now());
+  watch();
 
   return {
     name: spec.name,
@@ -68,15 +78,16 @@ export async function supervise(spec: ProcessSpec): Promise<RunningProcess> {
     ready: first.ready,
     stop: async () => {
       stopping = true;
+      clearTimeout(pause);
+      await starting;
       await stop(child);
     },
   };
 }
 
-function start(spec: ProcessSpec): Promise<Started> {
-  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", spec.file, ...spec.args], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+function start(spec: ProcessSpec, earlier: Ready | undefined): Promise<Started> {
+  const args = ["--disable-warning=ExperimentalWarning", spec.file, ...spec.args(earlier)];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
   createInterface({ input: child.stderr }).on("line", spec.onLog);
   return new Promise((resolve, reject) => {
     const fail = (why: string) => {
@@ -97,12 +108,10 @@ function start(spec: ProcessSpec): Promise<Started> {
   });
 }
 
-function parseReady(line: string, field: string): Readonly<Record<string, unknown>> | undefined {
+function parseReady(line: string, field: string): Ready | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    return typeof value === "object" && value !== null && field in value
-      ? (value as Readonly<Record<string, unknown>>)
-      : undefined;
+    return typeof value === "object" && value !== null && field in value ? (value as Ready) : undefined;
   } catch {
     return undefined;
   }

@@ -9,7 +9,7 @@ import { writeAtomically, writeSecretOnce } from "@cloister/keys-file";
 import { ensureIndexFile } from "../kb/build.ts";
 import { ensureOrganisationKey, invite } from "../organisation.ts";
 import { paths } from "../paths.ts";
-import { type RunningProcess, supervise } from "./process.ts";
+import { type Ready, type RunningProcess, supervise } from "./process.ts";
 import { ensureWebBuild } from "./web-build.ts";
 
 const run = promisify(execFile);
@@ -70,11 +70,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const log = await supervise({
       name: "log",
       file: paths.logMain,
-      args: [
-        ...["--data", logDir, "--host", host, "--port", String(options.logPort), "--origin", origin],
-        ...["--token-key", tokenKey, "--reader-token", readerTokenFile],
-        ...["--web-origin", webOrigin(options)],
-      ],
+      args: (earlier) =>
+        flags({
+          data: logDir,
+          host,
+          port: portOf(earlier) ?? options.logPort,
+          origin,
+          "token-key": tokenKey,
+          "reader-token": readerTokenFile,
+          "web-origin": webOrigin(options),
+        }),
       readyField: "listening",
       onLog,
     });
@@ -92,11 +97,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const relay = await supervise({
       name: "relay",
       file: paths.relayMain,
-      args: [
-        ...["--data", relayDir, "--host", host, "--port", String(options.port)],
-        ...["--organisation", organisationFile],
-        ...(options.web ? ["--web-dir", paths.webBuild] : []),
-      ],
+      args: (earlier) =>
+        flags({
+          data: relayDir,
+          host,
+          port: portOf(earlier) ?? options.port,
+          organisation: organisationFile,
+          ...(options.web ? { "web-dir": paths.webBuild } : {}),
+        }),
       readyField: "listening",
       onLog,
     });
@@ -111,10 +119,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const agent = await supervise({
       name: "agent",
       file: paths.agentMain,
-      args: [
-        ...["--data", join(dataDir, "agent"), "--relay", relayUrl],
-        ...["--index", indexFile, "--invitation", invitationFile],
-      ],
+      args: () =>
+        flags({
+          data: join(dataDir, "agent"),
+          relay: relayUrl,
+          index: indexFile,
+          invitation: invitationFile,
+        }),
       readyField: "ready",
       onLog,
     });
@@ -132,12 +143,20 @@ async function printed(file: string, args: readonly string[]): Promise<string> {
   return stdout.trim();
 }
 
+function flags(values: Readonly<Record<string, string | number>>): string[] {
+  return Object.entries(values).flatMap(([name, value]) => [`--${name}`, String(value)]);
+}
+
+/** A process that is started again keeps its port, also when it was free to take any. */
+function portOf(ready: Ready | undefined): number | undefined {
+  const port = ready?.["listening"];
+  return typeof port === "number" ? port : undefined;
+}
+
 function readyPort(running: RunningProcess): number {
-  const port = running.ready["listening"];
-  if (typeof port !== "number") {
-    throw new BaseError("Internal", "PROCESS_NOT_READY", `${running.name} did not say its port`);
-  }
-  return port;
+  const port = portOf(running.ready);
+  if (port !== undefined) return port;
+  throw new BaseError("Internal", "PROCESS_NOT_READY", `${running.name} did not say its port`);
 }
 
 function urlHost(host: string): string {
