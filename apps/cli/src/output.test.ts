@@ -53,7 +53,7 @@ describe("number options", () => {
   });
 
   it("hold their bounds", () => {
-    expect(() => wholeNumber(1, 9)("0")).toThrow();
+    expect(() => wholeNumber(1, 9)("0")).toThrow(/from 1 to 9/);
     expect(wholeNumber(1, 9)("9")).toBe(9);
   });
 });

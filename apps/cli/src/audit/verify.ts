@@ -55,7 +55,8 @@ export async function audit(input: {
       leaves: leavesUnder(source, checkpoint, vkey),
       checkpoint,
       vkeys: [vkey],
-      ...(savedCheckpoint === undefined ? {} : { savedCheckpoint }),
+      // Held against itself, a log would look forked where it is only damaged.
+      ...(savedCheckpoint === undefined || savedCheckpoint === checkpoint ? {} : { savedCheckpoint }),
     });
     if (!verdict.verified) return failed(verdict, source.name, file);
     if (file !== undefined && savedCheckpoint !== undefined) {

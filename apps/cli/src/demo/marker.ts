@@ -19,31 +19,28 @@ function disguises(text: string): Buffer[] {
 /** The characters of base64 that depend on `bytes` alone when they begin at `offset` modulo 3. */
 function base64Inside(bytes: Buffer, offset: number): string {
   const text = Buffer.concat([Buffer.alloc(offset), bytes]).toString("base64");
-  const end = Math.floor((offset + bytes.length) / 3) * 4;
-  return text.slice(offset === 0 ? 0 : 4, end);
+  return text.slice(Math.ceil((offset * 8) / 6), Math.floor(((offset + bytes.length) * 8) / 6));
 }
 
-/** How often a text occurs in some bytes, in any disguise. */
-export function countMarker(bytes: Uint8Array, text: string): number {
+/** Whether a text occurs in some bytes, in any disguise. */
+export function holds(bytes: Uint8Array, text: string): boolean {
   const haystack = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  let hits = 0;
-  for (const needle of disguises(text)) {
-    for (let at = haystack.indexOf(needle); at >= 0; at = haystack.indexOf(needle, at + 1)) hits += 1;
-  }
-  return hits;
+  return disguises(text).some((needle) => haystack.includes(needle));
 }
 
 /** Searches every file in a folder, at any depth. Files that vanish meanwhile are left out. */
 export async function searchFolder(
   folder: string,
   text: string,
-): Promise<{ readonly files: readonly string[]; readonly hits: number }> {
+): Promise<{ readonly searched: readonly string[]; readonly found: readonly string[] }> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  let hits = 0;
-  for (const file of files) {
+  const searched = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  const found: string[] = [];
+  for (const file of searched) {
     const bytes = await readFile(file).catch(() => new Uint8Array());
-    hits += countMarker(bytes, text);
+    if (holds(bytes, text)) found.push(file);
   }
-  return { files, hits };
+  return { searched, found };
 }

@@ -9,10 +9,10 @@ export interface RelayView {
   readonly waitingEnvelopes: readonly { readonly sizeBytes: number; readonly count: number }[];
   /** How many envelopes an account's devices were ever sent. */
   receivedBy(account: string): number;
-  /** How often a text occurs in what the relay keeps. */
-  search(text: string): Promise<{ readonly files: readonly string[]; readonly hits: number }>;
-  /** The control: as {@link search}, after the text was put unencrypted into a copy of the relay's database. */
-  searchPlanted(text: string): Promise<number>;
+  /** Whether a text occurs in the copy of the relay's database. */
+  holds(text: string): Promise<boolean>;
+  /** The control: the same, once the text was put unencrypted into another copy. */
+  holdsPlanted(text: string): Promise<boolean>;
   close(): void;
 }
 
@@ -39,14 +39,14 @@ export async function viewRelay(relayDir: string, scratchDir: string): Promise<R
           )
           .get(account)?.["count"],
       ),
-    search: async (text) => searchFolder(await copyRelay(relayDir, scratchDir), text),
-    searchPlanted: async (text) => {
+    holds: async (text) => (await searchFolder(copyDir, text)).found.length > 0,
+    holdsPlanted: async (text) => {
       const plantedDir = await copyRelay(relayDir, scratchDir);
       const planted = new DatabaseSync(join(plantedDir, databaseFile));
       planted.exec("CREATE TABLE planted (text TEXT NOT NULL)");
       planted.prepare("INSERT INTO planted VALUES (?)").run(text);
       planted.close();
-      return (await searchFolder(plantedDir, text)).hits;
+      return (await searchFolder(plantedDir, text)).found.length > 0;
     },
     close: () => database.close(),
   };

@@ -21,8 +21,11 @@ export interface DemoReport {
   readonly transcript: readonly TranscriptLine[];
   readonly relay: {
     readonly waitingEnvelopes: readonly { readonly sizeBytes: number; readonly count: number }[];
-    readonly markerHits: number;
-    readonly controlHits: number;
+    readonly searchedFilesCount: number;
+    /** In how many files the words of a message were found, in any encoding. */
+    readonly markerFilesCount: number;
+    /** Whether the search finds the words once they are planted unencrypted. */
+    readonly controlFound: boolean;
   };
   readonly receipt: ReceiptVerdict;
   readonly log: AuditResult;
@@ -34,15 +37,12 @@ export function describeDemo(report: DemoReport): string[] {
   const { transcript, relay, receipt, log, checks } = report;
   return [
     "The conversation",
-    ...transcript.flatMap(({ from, text, sources = [] }) => [
-      `  ${from.padEnd(22)} ${text}`,
-      ...sources.map((source) => `  ${"".padEnd(22)}   ${source}`),
-    ]),
+    ...transcript.flatMap(describeLine),
     "",
     "What the relay held while the clinician was away",
     ...relay.waitingEnvelopes.map(({ sizeBytes, count }) => `  ${count} envelopes of ${sizeBytes} bytes`),
-    `  the words of the message in its database, write-ahead log and logs: ${relay.markerHits} times`,
-    `  the same search after they were put in unencrypted: ${relay.controlHits} times`,
+    `  files of relay, log and assistant that hold the words of the message: ${relay.markerFilesCount} of ${relay.searchedFilesCount}`,
+    `  the same search once they were planted unencrypted: ${relay.controlFound ? "found" : "NOT FOUND"}`,
     "",
     `The receipt of the answer: ${receipt.verified ? "every claim holds" : "NOT VERIFIED"}`,
     ...receipt.steps.map(
@@ -62,4 +62,8 @@ export function describeDemo(report: DemoReport): string[] {
     "",
     `${report.passed ? "All of it holds" : "NOT all of it holds"}, ${(report.durationMs / 1000).toFixed(1)} s.`,
   ];
+}
+
+function describeLine({ from, text, sources = [] }: TranscriptLine): string[] {
+  return [`  ${from.padEnd(22)} ${text}`, ...sources.map((source) => `  ${" ".repeat(22)}   ${source}`)];
 }

@@ -76,25 +76,25 @@ export class Scene {
     await clinician.client.disconnect();
     await this.#say(patient, complaint);
     const view = await viewRelay(join(this.#dataDir, "relay"), this.#scratchDir);
-    const inRelay = await view.search(marker);
-    const elsewhere = await searchFolder(this.#dataDir, marker);
-    const controlHits = await view.searchPlanted(marker);
-    view.close();
+    const held = await view.holds(marker);
+    const heldPlanted = await view.holdsPlanted(marker);
     const { waitingEnvelopes } = view;
-    const markerHits = inRelay.hits + elsewhere.hits;
+    view.close();
+    const { searched, found } = await searchFolder(this.#dataDir, marker);
     const count = waitingEnvelopes.reduce((sum, size) => sum + size.count, 0);
     this.check("envelopes wait", count > 0, `${count} sealed envelopes wait at the relay for the clinician`);
     this.check(
       "relay is blind",
-      markerHits === 0,
-      `${markerHits} traces in ${elsewhere.files.length} files of relay, log and assistant`,
+      !held && found.length === 0,
+      `the words are in ${found.length} of ${searched.length} files of relay, log and assistant`,
     );
-    this.check(
-      "search can find",
-      controlHits > 0,
-      `${controlHits} traces after the text was planted unencrypted`,
-    );
-    return { waitingEnvelopes, markerHits, controlHits };
+    this.check("search can find", heldPlanted, "it finds the words once they are planted unencrypted");
+    return {
+      waitingEnvelopes,
+      searchedFilesCount: searched.length,
+      markerFilesCount: found.length + (held ? 1 : 0),
+      controlFound: heldPlanted,
+    };
   }
 
   async answerPatient(): Promise<void> {

@@ -24,9 +24,9 @@ const gout = {
   url: "https://example.org/gout",
 };
 const croup = { id: "croup", title: "Croup", text: "Croup gives a small child a barking cough." };
-const jsonl = [gout, croup].map((article) => JSON.stringify(article)).join("\n");
+const jsonl = [gout, croup].map((each) => JSON.stringify(each)).join("\n");
 
-async function article(name: string, text: string): Promise<string> {
+async function writeArticle(name: string, text: string): Promise<string> {
   await mkdir(join(folder, "in"), { recursive: true });
   await writeFile(join(folder, "in", name), text);
   return join(folder, "in");
@@ -48,8 +48,11 @@ describe("kb build", () => {
   });
 
   it("reads a folder of Markdown, without its README", async () => {
-    await article("README.md", "no article");
-    const input = await article("gout.md", "---\nid: gout\ntitle: Gout\n---\nGout causes sudden joint pain.");
+    await writeArticle("README.md", "no article");
+    const input = await writeArticle(
+      "gout.md",
+      "---\nid: gout\ntitle: Gout\n---\nGout causes sudden joint pain.",
+    );
     expect(await readArticles(input)).toMatchObject([
       { id: "gout", title: "Gout", clinicallyReviewed: false },
     ]);
@@ -61,7 +64,7 @@ describe("kb build", () => {
     ["a.md", "---\ntitle: Gout\n---\ntext", "KB_ARTICLE"],
     ["a.txt", "no article", "KB_INPUT"],
   ])("refuses %s: %j and names the file", async (name, text, code) => {
-    const input = await article(name, text);
+    const input = await writeArticle(name, text);
     await expect(readArticles(input)).rejects.toMatchObject({
       code,
       message: expect.stringContaining(code === "KB_ARTICLE" ? name : input),
@@ -87,7 +90,10 @@ describe("kb build", () => {
   });
 
   it("builds again only when something changed", async () => {
-    const input = await article("gout.md", "---\nid: gout\ntitle: Gout\n---\nGout causes sudden joint pain.");
+    const input = await writeArticle(
+      "gout.md",
+      "---\nid: gout\ntitle: Gout\n---\nGout causes sudden joint pain.",
+    );
     const file = join(folder, "index");
     await ensureIndexFile({ input, file });
     const { digest } = await openIndex(file);
@@ -96,7 +102,7 @@ describe("kb build", () => {
     expect((await stat(file)).mtimeMs).toBe(mtimeMs);
     const later = new Date(Date.now() + 5000);
     await utimes(
-      await article("croup.md", "---\nid: croup\ntitle: Croup\n---\nA barking cough.").then((in_) =>
+      await writeArticle("croup.md", "---\nid: croup\ntitle: Croup\n---\nA barking cough.").then((in_) =>
         join(in_, "croup.md"),
       ),
       later,
