@@ -65,6 +65,7 @@ export class RelayAccountTables {
     if (no === undefined) return false;
     this.#sql.revoke.run(no);
     this.#sql.deleteEnvelopes.run(no);
+    this.#sql.deleteTombstones.run(no);
     this.#sql.deleteMailbox.run(no);
     this.#preKeys.deleteAll(no);
     return true;
@@ -195,6 +196,7 @@ function statements(database: DatabaseSync) {
     insertMailbox: prepare("INSERT INTO mailbox (device) VALUES (?)"),
     revoke: prepare("UPDATE device SET revoked = 1 WHERE no = ?"),
     deleteEnvelopes: prepare("DELETE FROM envelope WHERE device = ?"),
+    deleteTombstones: prepare("DELETE FROM tombstone WHERE device = ?"),
     deleteMailbox: prepare("DELETE FROM mailbox WHERE device = ?"),
     directory: prepare(
       `SELECT id AS account, credential FROM account

@@ -53,7 +53,7 @@ export class RelayMailboxTables {
       const no = devices.get(envelope.account)?.get(envelope.device);
       return no === undefined ? [] : [{ no, envelope }];
     });
-    const fresh = addressed.filter(({ no, envelope }) => !this.#sql.known.get(no, envelope.id));
+    const fresh = addressed.filter(({ no, envelope }) => !this.#isKnown(no, envelope.id));
     if (fresh.length === 0 && addressed.length === send.envelopes.length) {
       return { outcome: "stored", seqs: send.envelopes.map(() => 0) };
     }
@@ -99,19 +99,23 @@ export class RelayMailboxTables {
     readonly envelopeMaxAgeMs: number;
     readonly tombstoneMaxAgeMs: number;
   }): boolean {
+    if (this.#forget(input.ageMs - input.tombstoneMaxAgeMs)) return true;
     let rowsLeft = sweepRowsCount;
     const nos = this.#sql.mailboxesAfter.all(this.#sweptDevice, sweepMailboxesCount) as unknown as {
       device: number;
     }[];
     for (const { device } of nos) {
       rowsLeft -= this.#expire(device, input.ageMs - input.envelopeMaxAgeMs, rowsLeft);
-      rowsLeft -= this.#forget(device, input.ageMs - input.tombstoneMaxAgeMs, rowsLeft);
       if (rowsLeft <= 0) return true;
       this.#sweptDevice = device;
     }
     if (nos.length === sweepMailboxesCount) return true;
     this.#sweptDevice = 0;
     return false;
+  }
+
+  #isKnown(no: number, id: Uint8Array): boolean {
+    return (this.#sql.waiting.get(no, id) ?? this.#sql.gone.get(no, id)) !== undefined;
   }
 
   #isFull({ no, envelope }: Addressed, send: SendRequest): boolean {
@@ -139,39 +143,37 @@ export class RelayMailboxTables {
       count: number;
       bytes: number;
     };
-    this.#sql.empty.run(no, acknowledged_seq, upTo);
+    this.#sql.bury.run(no, acknowledged_seq, upTo);
+    this.#sql.delete.run(no, upTo);
     this.#sql.acknowledge.run(upTo, count, bytes, no);
   }
 
   /** Ends what lay here too long; seq and age ascend together, so it is a head of the queue. */
   #expire(no: number, beforeAgeMs: number, limit: number): number {
-    const { acknowledged_seq } = this.#mailbox(no);
-    const expired = this.#oldRows({ no, afterSeq: acknowledged_seq, beforeAgeMs, limit });
-    const last = expired.at(-1);
-    if (last !== undefined) this.#acknowledge(no, last);
-    return expired.length;
-  }
-
-  /** Forgets ids of acknowledged envelopes once nobody repeats their SEND any more. */
-  #forget(no: number, beforeAgeMs: number, limit: number): number {
-    const { acknowledged_seq } = this.#mailbox(no);
-    const old = this.#oldRows({ no, afterSeq: 0, beforeAgeMs, limit }).filter(
-      (seq) => seq <= acknowledged_seq,
-    );
-    const last = old.at(-1);
-    if (last !== undefined) this.#sql.forget.run(no, last);
-    return old.length;
-  }
-
-  #oldRows(input: { no: number; afterSeq: number; beforeAgeMs: number; limit: number }): number[] {
-    const seqs: number[] = [];
-    if (input.limit <= 0) return seqs;
-    for (const raw of this.#sql.ages.iterate(input.no, input.afterSeq, input.limit)) {
+    let count = 0;
+    let lastSeq = 0;
+    for (const raw of this.#sql.ages.iterate(no, limit)) {
       const row = raw as unknown as { seq: number; stored_age_ms: number };
-      if (row.stored_age_ms >= input.beforeAgeMs) break;
-      seqs.push(row.seq);
+      if (row.stored_age_ms >= beforeAgeMs) break;
+      count += 1;
+      lastSeq = row.seq;
     }
-    return seqs;
+    if (count > 0) this.#acknowledge(no, lastSeq);
+    return count;
+  }
+
+  /** Forgets ids once nobody repeats their SEND any more; true while there are more. */
+  #forget(beforeAgeMs: number): boolean {
+    let count = 0;
+    let last = 0;
+    for (const raw of this.#sql.oldestTombstones.iterate(sweepRowsCount)) {
+      const row = raw as unknown as { n: number; stored_age_ms: number };
+      if (row.stored_age_ms >= beforeAgeMs) break;
+      count += 1;
+      last = row.n;
+    }
+    if (count > 0) this.#sql.forget.run(last);
+    return count === sweepRowsCount;
   }
 }
 
@@ -192,7 +194,8 @@ function changedAccount(
 function statements(database: DatabaseSync) {
   const prepare = (sql: string) => database.prepare(sql);
   return {
-    known: prepare("SELECT 1 FROM envelope WHERE device = ? AND id = ?"),
+    waiting: prepare("SELECT 1 FROM envelope WHERE device = ? AND id = ?"),
+    gone: prepare("SELECT 1 FROM tombstone WHERE device = ? AND id = ?"),
     mailbox: prepare(
       "SELECT last_seq, acknowledged_seq, queued_count, queued_bytes FROM mailbox WHERE device = ?",
     ),
@@ -212,17 +215,18 @@ function statements(database: DatabaseSync) {
       `SELECT count(*) AS count, ifnull(sum(length(payload)), 0) AS bytes FROM envelope
        WHERE device = ? AND seq > ? AND seq <= ?`,
     ),
-    empty: prepare(
-      "UPDATE envelope SET payload = NULL, sender = NULL WHERE device = ? AND seq > ? AND seq <= ?",
+    bury: prepare(
+      `INSERT INTO tombstone (device, id, stored_age_ms)
+       SELECT device, id, stored_age_ms FROM envelope WHERE device = ? AND seq > ? AND seq <= ? ORDER BY seq`,
     ),
+    delete: prepare("DELETE FROM envelope WHERE device = ? AND seq <= ?"),
     acknowledge: prepare(
       `UPDATE mailbox SET acknowledged_seq = ?, queued_count = queued_count - ?,
        queued_bytes = queued_bytes - ? WHERE device = ?`,
     ),
     mailboxesAfter: prepare("SELECT device FROM mailbox WHERE device > ? ORDER BY device LIMIT ?"),
-    ages: prepare(
-      "SELECT seq, stored_age_ms FROM envelope WHERE device = ? AND seq > ? ORDER BY seq LIMIT ?",
-    ),
-    forget: prepare("DELETE FROM envelope WHERE device = ? AND seq <= ?"),
+    ages: prepare("SELECT seq, stored_age_ms FROM envelope WHERE device = ? ORDER BY seq LIMIT ?"),
+    oldestTombstones: prepare("SELECT n, stored_age_ms FROM tombstone ORDER BY n LIMIT ?"),
+    forget: prepare("DELETE FROM tombstone WHERE n <= ?"),
   };
 }

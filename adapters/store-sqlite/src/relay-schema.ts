@@ -71,15 +71,23 @@ export const migrations: readonly string[] = [
     queued_bytes INTEGER NOT NULL DEFAULT 0
   ) STRICT;
 
-  -- An acknowledged envelope leaves its row, without payload and sender: a repeated SEND finds its id.
   CREATE TABLE envelope (
     device INTEGER NOT NULL,
     seq INTEGER NOT NULL,
     id BLOB NOT NULL,
-    sender INTEGER,
-    payload BLOB,
+    sender INTEGER NOT NULL,
+    payload BLOB NOT NULL,
     stored_age_ms INTEGER NOT NULL,
     PRIMARY KEY (device, seq),
+    UNIQUE (device, id)
+  ) STRICT;
+
+  -- Ids of envelopes that are gone, so that a repeated SEND finds them.
+  CREATE TABLE tombstone (
+    n INTEGER PRIMARY KEY,
+    device INTEGER NOT NULL,
+    id BLOB NOT NULL,
+    stored_age_ms INTEGER NOT NULL,
     UNIQUE (device, id)
   ) STRICT;
 
@@ -93,6 +101,9 @@ export const migrations: readonly string[] = [
   `,
 ];
 
+/** SQLITE_BUSY */
+const busyCode = 5;
+
 /**
  * Opens the relay's file for this process alone and brings its schema up to date. A commit returns after
  * fsync; deleted content is overwritten with zeros.
@@ -103,6 +114,7 @@ export function openDatabase(file: string, maxBytes?: number): DatabaseSync {
   try {
     database.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;");
   } catch (cause) {
+    if (!(cause instanceof Error && "errcode" in cause && cause.errcode === busyCode)) throw cause;
     throw new BaseError("Usage", "STORE_LOCKED", "another process has this data folder open", { cause });
   }
   database.exec(`
