@@ -1,10 +1,13 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BaseError, isBaseError, toBase64Url, zeroise } from "@cloister/bytes";
 import { formatInvitationCode, issueInvitation } from "@cloister/contracts/credential";
+import { type OrganisationInfo, organisationInfo } from "@cloister/contracts/http";
 import { idBytesCount, type Role } from "@cloister/contracts/ids";
 import { ed25519KeyPair, ed25519Sign } from "@cloister/crypto";
 import { systemRandom } from "@cloister/crypto/random";
 import { loadSeed, readSecret } from "@cloister/keys-file";
+import { exists } from "./files.ts";
 
 const seedBytesCount = 32;
 
@@ -45,6 +48,24 @@ export async function invite(input: {
   const text = formatInvitationCode(code);
   zeroise(organisationSeed, redeemSeed);
   return text;
+}
+
+/** Where what the organisation says about itself is kept; the relay reads it. */
+export function organisationFile(dataDir: string): string {
+  return join(dataDir, "organisation.json");
+}
+
+/** What the organisation says about itself, once it was founded. @throws BaseError `ORGANISATION_INVALID` */
+export async function readOrganisation(dataDir: string): Promise<OrganisationInfo | undefined> {
+  const file = organisationFile(dataDir);
+  if (!(await exists(file))) return undefined;
+  try {
+    return organisationInfo.parse(JSON.parse(await readFile(file, "utf8")));
+  } catch (cause) {
+    throw new BaseError("Decode", "ORGANISATION_INVALID", `${file} is damaged; restore it from a backup`, {
+      cause,
+    });
+  }
 }
 
 /** An organisation is founded by `up`, never by an invitation. */

@@ -2,7 +2,7 @@
 import process from "node:process";
 import { Command } from "commander";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { port, wholeNumber } from "./options.ts";
+import { country, port, shownName, webAddress, wholeNumber } from "./options.ts";
 import { exitCode, progress, report } from "./output.ts";
 
 afterEach(() => vi.restoreAllMocks());
@@ -55,5 +55,26 @@ describe("number options", () => {
   it("hold their bounds", () => {
     expect(() => wholeNumber(1, 9)("0")).toThrow(/from 1 to 9/);
     expect(wholeNumber(1, 9)("9")).toBe(9);
+  });
+});
+
+describe("text options", () => {
+  it("take addresses without their last slash", () => {
+    expect(webAddress("https://chat.clinic.example/")).toBe("https://chat.clinic.example");
+    for (const text of ["chat.clinic.example", "ftp://x", "", "javascript:1"]) {
+      expect(() => webAddress(text)).toThrow(/address such as/);
+    }
+  });
+
+  it("take countries of two letters", () => {
+    expect(country("gb")).toBe("GB");
+    for (const text of ["", "G", "GBR", "12"]) expect(() => country(text)).toThrow(/two letters/);
+  });
+
+  it("take names that fit", () => {
+    expect(shownName(" Dr. Robin Example ")).toBe("Dr. Robin Example");
+    for (const text of ["", "  ", "x".repeat(121), "é".repeat(61)]) {
+      expect(() => shownName(text)).toThrow(/1 to 120 bytes/);
+    }
   });
 });

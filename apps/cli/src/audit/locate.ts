@@ -1,9 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BaseError, toHex, toUtf8 } from "@cloister/bytes";
-import { organisationInfo } from "@cloister/contracts/http";
 import { sha256 } from "@cloister/crypto";
 import { readSecret } from "@cloister/keys-file";
+import { readOrganisation } from "../organisation.ts";
 import { httpSource, isRunning, type LogSource, storeSource } from "./source.ts";
 
 /** A log to audit, with the key it is held against. */
@@ -35,18 +34,14 @@ export async function locateLog(input: {
 }
 
 async function locateOwn({ dataDir, vkey: given }: { dataDir: string; vkey?: string }): Promise<LocatedLog> {
-  const { log } = await readOrganisation(dataDir);
+  const organisation = await readOrganisation(dataDir);
+  if (organisation === undefined) {
+    const message = `no organisation in ${dataDir}; run \`cloister up\` first, or say --data or --url`;
+    throw new BaseError("Usage", "ORGANISATION_MISSING", message);
+  }
+  const { log } = organisation;
   const source = (await isRunning(log.url))
     ? httpSource(log.url, (await readSecret(join(dataDir, "log-reader.token"))).trim())
     : await storeSource(join(dataDir, "log"));
   return { source, vkey: given ?? log.vkey, name: "own-log" };
-}
-
-async function readOrganisation(dataDir: string) {
-  try {
-    return organisationInfo.parse(JSON.parse(await readFile(join(dataDir, "organisation.json"), "utf8")));
-  } catch (cause) {
-    const message = `no organisation in ${dataDir}; run \`cloister up\` first, or say --data or --url`;
-    throw new BaseError("Usage", "ORGANISATION_MISSING", message, { cause });
-  }
 }

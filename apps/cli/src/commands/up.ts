@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import process from "node:process";
 import { type Command, Option } from "commander";
-import { port } from "../options.ts";
+import { country, port, shownName, webAddress } from "../options.ts";
 import { progress, report, say } from "../output.ts";
 
 interface UpOptions {
@@ -9,9 +9,12 @@ interface UpOptions {
   readonly host: string;
   readonly port: number;
   readonly logPort: number;
-  readonly name: string;
-  readonly region: string;
-  readonly signUp: "open" | "invitation";
+  readonly name?: string;
+  readonly region?: string;
+  readonly signUp?: "open" | "invitation";
+  readonly url?: string;
+  readonly logUrl?: string;
+  readonly web: boolean;
   readonly json: boolean;
 }
 
@@ -25,13 +28,21 @@ export function addUpCommand(program: Command): void {
     .option("--host <address>", "address to listen on", "127.0.0.1")
     .option("--port <number>", "port of web app and relay; 0 takes any", port, 8420)
     .option("--log-port <number>", "port of the transparency log; 0 takes any", port, 8421)
-    .option("--name <text>", "name of the organisation", "Cloister Clinic")
-    .option("--region <code>", "country for emergency numbers, two letters", "US")
+    .option("--name <text>", 'name of the organisation, remembered; "Cloister Clinic" at first', shownName)
+    .option("--region <code>", "country for emergency numbers, two letters, remembered; US at first", country)
     .addOption(
-      new Option("--sign-up <who>", "who may sign up as a patient")
-        .choices(["open", "invitation"])
-        .default("open"),
+      new Option("--sign-up <who>", "who may sign up as a patient, remembered; open at first").choices([
+        "open",
+        "invitation",
+      ]),
     )
+    .option(
+      "--url <address>",
+      "where people reach web app and relay, when that is another address",
+      webAddress,
+    )
+    .option("--log-url <address>", "where people reach the log, when that is another address", webAddress)
+    .option("--no-web", "leave the web app out, for those who bring their own clients")
     .option("--json", "print one JSON line when ready", false)
     .action(up);
 }
@@ -47,10 +58,10 @@ async function up(options: UpOptions): Promise<void> {
     host: options.host,
     port: options.port,
     logPort: options.logPort,
-    organisationName: options.name,
-    region: options.region.toUpperCase(),
-    signUp: options.signUp,
-    web: true,
+    organisation: { name: options.name, region: options.region, signUp: options.signUp },
+    web: options.web,
+    ...(options.url === undefined ? {} : { publicUrl: options.url }),
+    ...(options.logUrl === undefined ? {} : { publicLogUrl: options.logUrl }),
     progress: (step) => progress(`  starting ${step} …`),
   });
   const ended = new Promise<void>((done) => {
@@ -63,22 +74,23 @@ async function up(options: UpOptions): Promise<void> {
     expiresAtMs: Date.now() + weekMs,
   });
   const { relayUrl, logUrl } = stack;
+  const url = options.url ?? relayUrl;
   report({
     json: options.json,
     value: {
       relayUrl,
       logUrl,
       data: dataDir,
-      clinicianInvitation: `${relayUrl}/#invite=${code}`,
+      clinicianInvitation: `${url}/#invite=${code}`,
       ready: true,
     },
     lines: [
       "",
       "  Cloister is open.",
       "",
-      `  Patient    ${relayUrl}/`,
+      `  Patient    ${url}/`,
       "             sign up in one browser",
-      `  Clinician  ${relayUrl}/#invite=${code}`,
+      `  Clinician  ${url}/#invite=${code}`,
       "             open this once in another browser or a private window; it makes one account",
       "",
       `  Log        ${logUrl}/v1/checkpoint   (verify it: npx cloister audit verify)`,

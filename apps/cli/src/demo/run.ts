@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -45,9 +45,7 @@ async function play({ dir, undo, progress, startedMs }: Play): Promise<DemoRepor
     host: "127.0.0.1",
     port: 0,
     logPort: 0,
-    organisationName: "Demo Clinic",
-    region: "US",
-    signUp: "open",
+    organisation: { name: "Demo Clinic" },
     web: false,
     progress: (step) => progress(`starting ${step}`),
   });
@@ -97,13 +95,10 @@ async function play({ dir, undo, progress, startedMs }: Play): Promise<DemoRepor
   };
 }
 
-async function verifyLogOf({ logUrl, readerToken }: Stack, dataDir: string) {
-  const organisation = JSON.parse(await readFile(join(dataDir, "organisation.json"), "utf8")) as {
-    readonly log: { readonly vkey: string };
-  };
+async function verifyLogOf({ logUrl, readerToken, vkey }: Stack, dataDir: string) {
   return audit({
     source: httpSource(logUrl, readerToken),
-    vkey: organisation.log.vkey,
+    vkey,
     keptFile: join(dataDir, "audit", "own-log.checkpoint"),
   });
 }

@@ -144,8 +144,8 @@ describe("the starter knowledge", async () => {
   it.each(names)("%s has complete front matter", async (name) => {
     const file = await readFile(join(paths.knowledge, name), "utf8");
     const front = parseYaml(/^---\n(.*?)\n---\n/s.exec(file)?.[1] ?? "") as Record<string, unknown>;
-    expect(Object.keys(front).toSorted()).toEqual(
-      ["clinicallyReviewed", "date", "id", "sources", "synonyms", "title", "topics"].toSorted(),
+    expect(Object.keys(front).sort()).toEqual(
+      ["clinicallyReviewed", "date", "id", "sources", "synonyms", "title", "topics"].sort(),
     );
     expect(front["id"]).toBe(name.replace(/\.md$/, ""));
     expect(front["clinicallyReviewed"]).toBe(false);

@@ -47,14 +47,14 @@ describe("a supervised process", () => {
     const running = await supervise({
       name: "test",
       file: await program(),
-      args: (earlier) => [`port=${String(earlier?.["listening"] ?? "any")}`],
+      args: (earlier) => [`port=${JSON.stringify(earlier?.["listening"] ?? 0)}`],
       readyField: "listening",
       onLog: (line) => logged.push(line),
     });
     expect(running.ready).toEqual({ listening: 4711 });
     const firstPid = running.pid();
     process.kill(firstPid ?? 0, "SIGKILL");
-    await vi.waitFor(async () => expect(await starts()).toEqual(["port=any", "port=4711"]), 10_000);
+    await vi.waitFor(async () => expect(await starts()).toEqual(["port=0", "port=4711"]), 10_000);
     await vi.waitFor(() => expect(running.pid()).not.toBe(firstPid), 10_000);
     await running.stop();
     expect(isAlive(running.pid())).toBe(false);

@@ -1,15 +1,15 @@
 import { execFile } from "node:child_process";
 import { createWriteStream } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
 import { BaseError } from "@cloister/bytes";
-import { writeAtomically, writeSecretOnce } from "@cloister/keys-file";
+import { readSecret, writeAtomically, writeSecretOnce } from "@cloister/keys-file";
 import { ensureIndexFile } from "../kb/build.ts";
-import { ensureOrganisationKey, invite } from "../organisation.ts";
+import { ensureOrganisationKey, invite, organisationFile, readOrganisation } from "../organisation.ts";
 import { paths } from "../paths.ts";
-import { type Ready, type RunningProcess, supervise } from "./process.ts";
+import { type ProcessSpec, type Ready, type RunningProcess, supervise } from "./process.ts";
 import { ensureWebBuild } from "./web-build.ts";
 
 const run = promisify(execFile);
@@ -21,9 +21,16 @@ export interface StackOptions {
   /** 0 takes any free port. */
   readonly port: number;
   readonly logPort: number;
-  readonly organisationName: string;
-  readonly region: string;
-  readonly signUp: "open" | "invitation";
+  /** What is left out stays as it was, or begins with a default. */
+  readonly organisation: {
+    readonly name?: string | undefined;
+    readonly region?: string | undefined;
+    readonly signUp?: "open" | "invitation" | undefined;
+  };
+  /** Where people reach the relay, behind a reverse proxy. */
+  readonly publicUrl?: string;
+  /** Where people reach the log, behind a reverse proxy. */
+  readonly publicLogUrl?: string;
   /** Serve the web app; tools that need none leave it out. */
   readonly web: boolean;
   readonly progress: (step: string) => void;
@@ -32,115 +39,160 @@ export interface StackOptions {
 export interface Stack {
   readonly relayUrl: string;
   readonly logUrl: string;
-  readonly logDir: string;
-  readonly logsFile: string;
+  /** Verifier key of the log. */
+  readonly vkey: string;
   readonly readerToken: string;
-  readonly processes: readonly RunningProcess[];
   stop(): Promise<void>;
 }
 
+/** Starts one process and remembers it, so that it is ended with the others. */
+type Start = (spec: Omit<ProcessSpec, "onLog">) => Promise<RunningProcess>;
+
 /** Starts log, relay and agent as processes of their own, in that order, each on what the one before says. */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { dataDir, host, progress } = options;
+  const { dataDir, progress } = options;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const logsFile = join(dataDir, "cloister.log");
-  const logs = createWriteStream(logsFile, { flags: "a", mode: 0o600 });
-  const onLog = (line: string) => void logs.write(`${line}\n`);
-  const relayDir = join(dataDir, "relay");
-  const logDir = join(dataDir, "log");
+  const logs = createWriteStream(join(dataDir, "cloister.log"), { flags: "a", mode: 0o600 });
   const processes: RunningProcess[] = [];
+  const start: Start = async (spec) => {
+    const running = await supervise({ ...spec, onLog: (line) => void logs.write(`${line}\n`) });
+    processes.push(running);
+    return running;
+  };
   const stop = async () => {
     for (const running of processes.toReversed()) await running.stop();
     await new Promise<void>((resolve) => logs.end(resolve));
   };
 
   try {
-    progress("organisation key");
-    const organisationKey = await ensureOrganisationKey(dataDir);
     progress("knowledge index");
     const indexFile = join(dataDir, "knowledge.index");
     await ensureIndexFile({ input: paths.knowledge, file: indexFile });
     if (options.web) await ensureWebBuild(progress);
-
     progress("transparency log");
-    const tokenKey = await printed(paths.relayMain, ["--data", relayDir, "--print-token-key"]);
-    const readerTokenFile = join(dataDir, "log-reader.token");
-    await writeSecretOnce(readerTokenFile, () => crypto.randomUUID() + crypto.randomUUID());
-    const origin = `${originName(options.organisationName)}.example/log`;
-    const log = await supervise({
-      name: "log",
-      file: paths.logMain,
-      args: (earlier) =>
-        flags({
-          data: logDir,
-          host,
-          port: portOf(earlier) ?? options.logPort,
-          origin,
-          "token-key": tokenKey,
-          "reader-token": readerTokenFile,
-          "web-origin": webOrigin(options),
-        }),
-      readyField: "listening",
-      onLog,
-    });
-    processes.push(log);
-    const logUrl = `http://${urlHost(host)}:${readyPort(log)}`;
-    const vkey = await printed(paths.logMain, ["--data", logDir, "--origin", origin, "--print-vkey"]);
-
+    const log = await startLog(options, start);
     progress("relay");
-    const organisationFile = join(dataDir, "organisation.json");
-    const { organisationName: name, signUp, region } = options;
-    await writeAtomically(
-      organisationFile,
-      `${JSON.stringify({ name, organisationKey, signUp, region, log: { url: logUrl, vkey } }, null, 2)}\n`,
-    );
-    const relay = await supervise({
-      name: "relay",
-      file: paths.relayMain,
-      args: (earlier) =>
-        flags({
-          data: relayDir,
-          host,
-          port: portOf(earlier) ?? options.port,
-          organisation: organisationFile,
-          ...(options.web ? { "web-dir": paths.webBuild } : {}),
-        }),
-      readyField: "listening",
-      onLog,
-    });
-    processes.push(relay);
-    const relayUrl = `http://${urlHost(host)}:${readyPort(relay)}`;
-
+    const relayUrl = await startRelay(options, start, log);
     progress("assistant");
-    const invitationFile = join(dataDir, "agent.invitation");
-    await writeSecretOnce(invitationFile, () =>
-      invite({ dataDir, role: "agent", name: "Cloister assistant", expiresAtMs: Date.now() + 30 * dayMs }),
-    );
-    const agent = await supervise({
-      name: "agent",
-      file: paths.agentMain,
-      args: () =>
-        flags({
-          data: join(dataDir, "agent"),
-          relay: relayUrl,
-          index: indexFile,
-          invitation: invitationFile,
-        }),
-      readyField: "ready",
-      onLog,
-    });
-    processes.push(agent);
-    const readerToken = (await readFile(readerTokenFile, "utf8")).trim();
-    return { relayUrl, logUrl, logDir, logsFile, readerToken, processes, stop };
+    await startAgent(start, { dataDir, relayUrl, indexFile });
+    return { relayUrl, ...log, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function printed(file: string, args: readonly string[]): Promise<string> {
-  const { stdout } = await run(process.execPath, ["--disable-warning=ExperimentalWarning", file, ...args]);
-  return stdout.trim();
+type StartedLog = Pick<Stack, "logUrl" | "vkey" | "readerToken">;
+
+async function startLog(options: StackOptions, start: Start): Promise<StartedLog> {
+  const { dataDir, host, logPort } = options;
+  const data = join(dataDir, "log");
+  const tokenKey = await printed(paths.relayMain, { data: join(dataDir, "relay") }, "--print-token-key");
+  const readerTokenFile = join(dataDir, "log-reader.token");
+  await writeSecretOnce(readerTokenFile, () => crypto.randomUUID() + crypto.randomUUID());
+  const origin = await logOrigin(options);
+  const log = await start({
+    name: "log",
+    file: paths.logMain,
+    args: (earlier) =>
+      flags({
+        data,
+        host,
+        port: portOf(earlier) ?? logPort,
+        origin,
+        "token-key": tokenKey,
+        "reader-token": readerTokenFile,
+        "web-origin": webOrigin(options),
+      }),
+    readyField: "listening",
+  });
+  return {
+    logUrl: urlOf(host, log),
+    vkey: await printed(paths.logMain, { data, origin }, "--print-vkey"),
+    readerToken: (await readSecret(readerTokenFile)).trim(),
+  };
+}
+
+async function startRelay(options: StackOptions, start: Start, log: StartedLog): Promise<string> {
+  const { dataDir, host, port } = options;
+  const { name, region, signUp } = await settings(options);
+  const about = {
+    name,
+    organisationKey: await ensureOrganisationKey(dataDir),
+    signUp,
+    region,
+    log: { url: options.publicLogUrl ?? log.logUrl, vkey: log.vkey },
+  };
+  await writeAtomically(organisationFile(dataDir), `${JSON.stringify(about, null, 2)}\n`);
+  const relay = await start({
+    name: "relay",
+    file: paths.relayMain,
+    args: (earlier) =>
+      flags({
+        data: join(dataDir, "relay"),
+        host,
+        port: portOf(earlier) ?? port,
+        organisation: organisationFile(dataDir),
+        ...(options.web ? { "web-dir": paths.webBuild } : {}),
+      }),
+    readyField: "listening",
+  });
+  return urlOf(host, relay);
+}
+
+async function startAgent(
+  start: Start,
+  input: { readonly dataDir: string; readonly relayUrl: string; readonly indexFile: string },
+): Promise<void> {
+  const { dataDir, relayUrl, indexFile } = input;
+  const invitationFile = join(dataDir, "agent.invitation");
+  await writeSecretOnce(invitationFile, () =>
+    invite({ dataDir, role: "agent", name: "Cloister assistant", expiresAtMs: Date.now() + 30 * dayMs }),
+  );
+  const data = join(dataDir, "agent");
+  await start({
+    name: "agent",
+    file: paths.agentMain,
+    args: () => flags({ data, relay: relayUrl, index: indexFile, invitation: invitationFile }),
+    readyField: "ready",
+  });
+}
+
+async function settings({ dataDir, organisation }: StackOptions) {
+  const earlier = await readOrganisation(dataDir);
+  return {
+    name: organisation.name ?? earlier?.name ?? "Cloister Clinic",
+    region: organisation.region ?? earlier?.region ?? "US",
+    signUp: organisation.signUp ?? earlier?.signUp ?? "open",
+  };
+}
+
+/** A log keeps the name under which it signed its first checkpoint, whatever the organisation is called later. */
+async function logOrigin(options: StackOptions): Promise<string> {
+  const earlier = await readOrganisation(options.dataDir);
+  if (earlier !== undefined) return earlier.log.vkey.split("+")[0] ?? "";
+  const { name } = await settings(options);
+  const host = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-+|-+$/g, "");
+  return `${host === "" ? "cloister" : host}.example/log`;
+}
+
+/** With any free port the relay's origin is known too late for the log: then any local origin may call it. */
+function webOrigin({ publicUrl, host, port }: StackOptions): string {
+  if (publicUrl !== undefined) return new URL(publicUrl).origin;
+  return port === 0 ? "*" : `http://${urlHost(host)}:${port}`;
+}
+
+/** What a program prints under a flag of its own. */
+async function printed(
+  file: string,
+  values: Readonly<Record<string, string>>,
+  flag: string,
+): Promise<string> {
+  const args = ["--disable-warning=ExperimentalWarning", file, ...flags(values), flag];
+  return (await run(process.execPath, args)).stdout.trim();
 }
 
 function flags(values: Readonly<Record<string, string | number>>): string[] {
@@ -153,25 +205,15 @@ function portOf(ready: Ready | undefined): number | undefined {
   return typeof port === "number" ? port : undefined;
 }
 
-function readyPort(running: RunningProcess): number {
-  const port = portOf(running.ready);
-  if (port !== undefined) return port;
-  throw new BaseError("Internal", "PROCESS_NOT_READY", `${running.name} did not say its port`);
+function urlOf(host: string, { name, ready }: RunningProcess): string {
+  const port = portOf(ready);
+  if (port === undefined)
+    throw new BaseError("Internal", "PROCESS_NOT_READY", `${name} did not say its port`);
+  return `http://${urlHost(host)}:${port}`;
 }
 
+/** As this machine reaches what listens on an address. */
 function urlHost(host: string): string {
-  return host === "127.0.0.1" ? "localhost" : host;
-}
-
-/** With any free port the relay's origin is known too late for the log: then any local origin may call it. */
-function webOrigin(options: StackOptions): string {
-  return options.port === 0 ? "*" : `http://${urlHost(options.host)}:${options.port}`;
-}
-
-function originName(organisation: string): string {
-  const name = organisation
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, "-")
-    .replaceAll(/^-+|-+$/g, "");
-  return name === "" ? "cloister" : name;
+  if (["127.0.0.1", "0.0.0.0", "::"].includes(host)) return "localhost";
+  return host.includes(":") ? `[${host}]` : host;
 }
