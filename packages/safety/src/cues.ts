@@ -1,0 +1,143 @@
+import { Matcher, type PatternText, type WordClasses } from "./patterns.ts";
+
+const classes: WordClasses = {
+  relative:
+    "mother/mothers/mum/mums/mom/moms/mam/father/fathers/dad/dads/grandmother/grandfather/grandma/grandpa/grandad/granddad/gran/granny/nan/grandparents/parents/aunt/auntie/uncle/cousin/cousins/brother/sister/relative/relatives/ancestor*/niece/nephew/neighbour/neighbor/colleague",
+  present:
+    "now/today/tonight/currently/just/still/again/is/isnt/are/looks/look/feels/keeps/says/cant/cannot/wont/seems/since/suddenly/minutes/hour/hours/has",
+  personal: "i/im/ive/id/ill/my/me/myself/we/our/us/he/hes/his/him/himself/she/shes/her/herself",
+};
+
+/** What a phrase says about the findings around it. */
+export type Cue =
+  | "negation"
+  | "list-negation"
+  | "pseudo"
+  | "past"
+  | "long-standing"
+  | "history"
+  | "present"
+  | "relative"
+  | "relative-past"
+  | "family"
+  | "study"
+  | "if-someone"
+  | "frame"
+  | "personal";
+
+const cues: Readonly<Record<Cue, readonly PatternText[]>> = {
+  negation: [
+    "not/isnt/arent/wasnt/werent/doesnt/didnt/hasnt/havent/hadnt/wouldnt/never/nor/neither/dont/nobody",
+    "no one",
+  ],
+  "list-negation": [
+    "no/without/denies/denied/denying",
+    "negative for",
+    "free of",
+    "ruled/rule/rules out",
+    "absence of",
+    "instead of",
+    "rather than",
+  ],
+  // Look like negations and negate nothing that matters here.
+  pseudo: [
+    "no/not idea/doubt/matter/sure/only/just/better/improv*/help*/reliev*/reli*/response/able/certain/stopping/getting",
+    "not going away/down/well",
+    "not feel*/well/good/right/okay/ok/eat*/drink*/feed*/long/normal/myself/himself/herself/joking/kidding/exaggerat*",
+    "no good/relief/luck/improvement/change/energy/appetite/effect/use",
+    "dont/doesnt/didnt know/understand/care/mean/see/remember/help/work/stop",
+    "dont/didnt want to bother/worry/wait/go/call/waste/overreact/make/be/panic/fuss",
+    "dont/doesnt/didnt feel well/good/right/like/ok/okay/great/myself",
+    "isnt/arent/wasnt help*/work*/doing/getting/better/right/normal/eating/drinking/feeding/coming/going/well",
+    "hasnt/havent help*/work*/stopp*/eaten/slept/been/improved/gone/got",
+    "never felt/happened/experienced/been/wake/waking/seen",
+  ],
+  past: [
+    "years/months/decades ago",
+    "ago when",
+    "last year/month/spring/summer/autumn/fall/winter/christmas/january/february/march/april/may/june/july/august/september/october/november/december",
+    "in #",
+    "back in",
+    "when i/he/she/we was/were",
+    "as a child/kid/baby/teenager/teen/boy/girl/student/toddler/youngster",
+    "used to",
+    "in the past",
+    "previously/formerly",
+    "once had/passed/fainted/overdosed/took/tried/was",
+    "i/he/she/who once/previously",
+    "survived a/an/the",
+    "had ~ once",
+    "years back",
+    "cleared up",
+    "in/during/sometime january/february/march/april/june/july/august/september/october/november/december",
+    "as an infant",
+    "in my/his/her childhood/youth/teens/twenties/thirties/forties",
+  ],
+  "long-standing": [
+    "since i/he/she/we was/were",
+    "since childhood/birth",
+    "since # !am/pm/oclock/hours/days/minutes/weeks/in/this/today",
+    "for ~~ years/decades",
+    "last/past # years",
+    "all my life",
+  ],
+  history: ["history of", "previous/prior/past/former", "hx of"],
+  present: [
+    "@present",
+    "this morning/afternoon/evening/week",
+    "right now",
+    "for # days/hours/minutes",
+    "last night",
+  ],
+  relative: ["@relative"],
+  "relative-past": [
+    "died/suffered/committed/attempted",
+    "passed away",
+    "took his/her own",
+    "killed himself/herself",
+    "had ~~ at #",
+  ],
+  family: [
+    "family history",
+    "in my/our/the family",
+    "run/runs/ran in ~ family",
+    "mothers/fathers/mums/moms/dads/maternal/paternal side",
+  ],
+  study: [
+    "essay/essays/exam/exams/novel/leaflet/leaflets/policy/policies/homework/lecture/thesis/documentary/quiz/poster/curriculum/textbook/prevention/helpline/workshop/training/assignment",
+    "first aid class/course/kit",
+    "writing a/an/about",
+    "control number",
+  ],
+  "if-someone": [
+    "if/when/that someone/somebody/anyone/people/person/child/patient",
+    "if/when a/an/the/another person/child/patient/baby/adult/man/woman/kid/friend",
+    "in case",
+    "if i ever/had/were/get/got",
+    "what if",
+    "happen/happens if",
+  ],
+  frame: [
+    "how do/can/would/will/could/should i know/tell/recognise/recognize/spot/help/treat/prevent/avoid/lower/reduce/stop",
+    "what should/can/do/could/would i do if/when someone/somebody/a/people/anyone",
+    "tell/teach/show/give/send me",
+    "explain ~~ to me",
+    "help me understand/learn",
+    "i want/wanted/need/like to know/learn/understand",
+    "i would like to know/learn/understand",
+    "id like to know/learn/understand",
+    "i am a nurse/teacher/student/doctor/carer/writer",
+    "im a nurse/teacher/student/doctor/carer/writer",
+    "i was/am/im wondering/curious/reading/asking",
+    "do i need to worry",
+  ],
+  personal: ["@personal"],
+};
+
+/** Finds all cues at once. */
+export const cueMatcher = new Matcher<Cue>(
+  Object.entries(cues).flatMap(([cue, patterns]) =>
+    patterns.map((pattern) => [cue as Cue, pattern] as const),
+  ),
+  classes,
+);

@@ -1,0 +1,141 @@
+import { type RuleSet, rulesFor } from "./kinds.ts";
+
+/** The heart and blood clots. */
+export const heart: RuleSet = {
+  findings: {
+    "chest-pain": [
+      "chest/breastbone/sternum <> @badpain/ache/achy/pressure/tight/tightness/tightening/squeez*/crush*/heavy/heaviness/constrict*/clench*/grip*",
+      "chest/breastbone/sternum ~ feels/feel like ~~ standing/sitting/stand/sit/stepping/pressing/weight/squeez*/explod*/burst*",
+      "chest ~ @badpain/tight/tightness/tightening/pressure/squeez*/crush*/heav*/vice/vise/band/burst*",
+      "@badpain/pressure/tightness/tight/squeezing/crushing/heaviness/band ~ chest/breastbone/sternum/substernal/retrosternal",
+      "substernal/retrosternal/precordial/chest @badpain/pressure/discomfort",
+      "chest is/feels/felt so/very/really tight/heavy/crushed",
+      "crushing ~ chest/breastbone",
+      "unstable angina",
+      "angina ~~ spray/nitro*/gtn/tablet",
+      "spray/nitro*/gtn ~ not/isnt/doesnt/didnt/hasnt/wont ~ help*/work*/reliev*",
+      "angina ~ worse/rest/not/now/longer",
+      "@weight ~~ on/around/round/across/against ~ @chest",
+      "@chest ~~ @weight/concrete",
+      "stabb* ~ in/at ~ heart/chest",
+      "heart ~ @badpain/squeez*",
+      "behind ~ breastbone",
+      "weight/sitting/someone/something ~ on my/his/her/the chest",
+      "rub*/clutch*/hold*/grab*/grip* ~~ chest/breastbone",
+      "chest feels like ~~ vice/vise/squeezed/crushed/explode",
+    ],
+    "chest-wall": [
+      "when i press/push/touch/twist",
+      "press*/push*/touch* on it",
+      "tender to touch",
+      "rash/blister*/shingles",
+    ],
+    "cardiac-event": [
+      "having/think/thinks/just ~~ heart attack",
+      "had/has ~ heart attack ~~ today/now/this/hour/minutes/morning/tonight/ago",
+      "cardiac arrest",
+      "heart ~ stopped/stopping beating",
+      "no pulse",
+    ],
+    "cardiac-idiom": [
+      "nearly/almost/practically ~ heart attack",
+      "heart stopped when",
+      "heart attack when i/she/he saw",
+    ],
+    "jaw-arm-pain": [
+      "@badpain/heav*/tight* ~~ jaw ~~ arm",
+      "@badpain/heavy ~~ left arm",
+      "left arm ~ @badpain/heavy/numb/tingl*",
+      "jaw ~ @badpain ~~ arm",
+    ],
+    sweaty: ["sweat*/clammy/diaphor*/drenched/soaked/dripping", "cold sweat/sweats", "soaking wet"],
+    "jaw-or-arm": [
+      "jaw/teeth ~ @pain/tight/numb",
+      "@pain ~ jaw",
+      "arm/arms/shoulder/fingers ~ @pain/heavy/tingl*/numb",
+      "@pain ~~ down ~ arm/arms",
+    ],
+    "chest-burning": ["burning ~~ chest/breastbone", "chest/breastbone ~ burning", "indigestion/heartburn"],
+    grey: [
+      "looks/is/gone/went/turned grey/gray/pale/white/ashen/blue/clammy",
+      "grey and clammy",
+      "pale and sweaty/clammy",
+    ],
+    "racing-heart": [
+      "heart ~ hammering/thumping/thudding/mad/crazy/jumping/skipping/flipping",
+      "heart ~ racing/pounding/fluttering/flutters/beating ~ fast",
+      "heart/pulse ~ racing/pounding/galloping",
+      "palpitation*",
+      "heart beating ~ fast",
+    ],
+    faint: [
+      "faint/fainted/fainting/lightheaded/woozy/wobbly",
+      "light headed",
+      "feel/feels/feeling/felt ~ dizzy/faint/lightheaded/weak",
+      "dizzy/dizziness/syncope/presyncope",
+      "pass/passed/passing/black/blacked/blacking out",
+      "nearly/almost/about ~ pass*/faint*/collapse*/black*",
+      "see/seeing/saw stars",
+      "legs ~ buckl*/give/gave",
+    ],
+    "calf-swollen": [
+      "calf ~~ swollen/swelling/red/hot/warm/painful/tender/hurts/bigger/size/sore",
+      "swollen/swelling/red/hot/painful/tender/sore ~ calf",
+      "one/left/right leg/thigh/calf ~~ swollen/swelling/bigger/size",
+      "swollen/swelling ~~ one/left/right leg/thigh",
+      "unilateral leg",
+      "leg ~~ twice ~ size",
+      "calf ~ fire/solid/tight",
+      "leg ~ swollen ~~ painful/red/hot/warm/tender",
+    ],
+    "clot-risk": [
+      "surgery/operation/operated/replacement/plaster/broke/broken/fracture/fractured/boot/surgical/postop*/hospitali*/immobil*/cast/bedridden/flight/flew/plane/cancer/chemo*/birth/pregnan*/recuperat*",
+      "the pill",
+      "birth control",
+      "bed rest",
+      "drive/drove/journey",
+    ],
+    "cold-limb": [
+      "leg/foot/arm/hand/toes ~ cold ~~ pale/white/numb/blue/grey/gray/feel",
+      "leg/foot/arm/hand/toes ~ gone/went/turned/turning/is white/pale/blue/black ~ and/cold/numb",
+    ],
+    "upper-back-pain": ["between ~ shoulder blades/blade", "@pain ~ upper back"],
+    "tearing-pain": ["tearing/ripping ~ @badpain/chest/back", "@badpain ~~ tearing/ripping"],
+  },
+  rules: [
+    ...rulesFor("cardiac", {
+      "CARDIAC-1": { all: ["chest-pain"], unless: ["chest-wall"] },
+      "CARDIAC-2": { all: ["cardiac-event"], unless: ["cardiac-idiom"] },
+      "CARDIAC-3": { all: ["jaw-arm-pain", ["sweaty", "grey", "faint", "breathless", "nausea"]] },
+      "CARDIAC-4": {
+        all: [
+          ["racing-heart", "pulse-fast"],
+          ["faint", "collapsed", "breathless", "grey"],
+        ],
+      },
+      "CARDIAC-5": { all: ["pulse-fast"] },
+      "CARDIAC-6": { all: ["chest-pain", ["sweaty", "grey", "breathless", "jaw-arm-pain"]] },
+      "CARDIAC-8": { all: ["jaw-or-arm", "sweaty"] },
+      "CARDIAC-9": {
+        all: [
+          "chest-burning",
+          ["sweaty", "jaw-or-arm", "grey", "faint"],
+          ["sweaty", "jaw-or-arm", "breathless", "grey"],
+        ],
+      },
+      "CARDIAC-10": {
+        all: ["upper-back-pain", ["sweaty", "breathless", "grey", "chest-pain", "sudden-onset", "faint"]],
+      },
+      "CARDIAC-11": {
+        all: ["pulse-slow", ["faint", "overdose", "collapsed", "breathless", "chest-pain", "pulse-slow"]],
+      },
+      "CARDIAC-7": { all: ["tearing-pain"] },
+    }),
+    ...rulesFor("clot", {
+      "CLOT-4": { all: ["cold-limb"] },
+      "CLOT-1": { all: ["calf-swollen", "clot-risk"] },
+      "CLOT-2": { all: ["calf-swollen", ["breathless", "chest-pain", "coughing-blood"]] },
+      "CLOT-3": { all: ["calf-swollen"], urgency: "urgent" },
+    }),
+  ],
+};
