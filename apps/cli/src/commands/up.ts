@@ -15,6 +15,7 @@ interface UpOptions {
   readonly url?: string;
   readonly logUrl?: string;
   readonly web: boolean;
+  readonly restored: boolean;
   readonly json: boolean;
 }
 
@@ -43,6 +44,7 @@ export function addUpCommand(program: Command): void {
     )
     .option("--log-url <address>", "where people reach the log, when that is another address", webAddress)
     .option("--no-web", "leave the web app out, for those who bring their own clients")
+    .option("--restored", "say it once, at the first start after the data came back from a backup", false)
     .option("--json", "print one JSON line when ready", false)
     .action(up);
 }
@@ -60,6 +62,7 @@ async function up(options: UpOptions): Promise<void> {
     logPort: options.logPort,
     organisation: { name: options.name, region: options.region, signUp: options.signUp },
     web: options.web,
+    restored: options.restored,
     ...(options.url === undefined ? {} : { publicUrl: options.url }),
     ...(options.logUrl === undefined ? {} : { publicLogUrl: options.logUrl }),
     progress: (step) => progress(`  starting ${step} …`),

@@ -31,6 +31,8 @@ export interface StackOptions {
   readonly publicUrl?: string;
   /** Where people reach the log, behind a reverse proxy. */
   readonly publicLogUrl?: string;
+  /** The data came back from a backup: the relay must void what it may have handed out since. */
+  readonly restored?: boolean;
   /** Serve the web app; tools that need none leave it out. */
   readonly web: boolean;
   readonly progress: (step: string) => void;
@@ -127,14 +129,16 @@ async function startRelay(options: StackOptions, start: Start, log: StartedLog):
   const relay = await start({
     name: "relay",
     file: paths.relayMain,
-    args: (earlier) =>
-      flags({
+    args: (earlier) => [
+      ...flags({
         data: join(dataDir, "relay"),
         host,
         port: portOf(earlier) ?? port,
         organisation: organisationFile(dataDir),
         ...(options.web ? { "web-dir": paths.webBuild } : {}),
       }),
+      ...(options.restored === true && earlier === undefined ? ["--restored"] : []),
+    ],
     readyField: "listening",
   });
   return urlOf(host, relay);
