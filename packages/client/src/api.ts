@@ -65,7 +65,9 @@ export interface NoticeMessage extends MessageBase {
   readonly notice:
     | { readonly type: "created" }
     | { readonly type: "consent"; readonly agent: AccountId; readonly granted: boolean }
-    | { readonly type: "identityChanged"; readonly account: AccountId };
+    | { readonly type: "identityChanged"; readonly account: AccountId }
+    /** Something from this account could not be opened here; it has to be said again. */
+    | { readonly type: "unreadable"; readonly account: AccountId };
 }
 
 export type Message = TextMessage | AnswerMessage | NoticeMessage;

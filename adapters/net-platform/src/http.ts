@@ -1,0 +1,35 @@
+import type { Http } from "@cloister/client";
+
+/** More than any answer of relay or log; beyond it the other end is broken or hostile. */
+const maxBodyBytes = 16 * 1024 * 1024;
+
+/** `fetch`, without cookies, caches, redirects or a referrer. */
+export const platformHttp: Http = async ({ method, url, headers, body, timeoutMs }) => {
+  const response = await fetch(url, {
+    method,
+    headers,
+    ...(body && { body: new Uint8Array(body) }),
+    signal: AbortSignal.timeout(timeoutMs),
+    cache: "no-store",
+    credentials: "omit",
+    redirect: "error",
+    referrerPolicy: "no-referrer",
+  });
+  return { status: response.status, body: await readBody(response) };
+};
+
+async function readBody(response: Response): Promise<Uint8Array> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let length = 0;
+  for (const reader = response.body?.getReader(); reader; ) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    length += value.length;
+    if (length > maxBodyBytes) {
+      await reader.cancel();
+      throw new RangeError("the answer is too long");
+    }
+    chunks.push(value);
+  }
+  return new Uint8Array(await new Blob(chunks).arrayBuffer());
+}

@@ -1,0 +1,3 @@
+export { systemClock } from "./clock.ts";
+export { platformHttp } from "./http.ts";
+export { platformSocket } from "./socket.ts";

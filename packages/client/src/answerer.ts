@@ -1,0 +1,163 @@
+import { isBaseError } from "@cloister/bytes";
+import { type AnswerContent, encodeContent } from "@cloister/contracts/content";
+import { idToBytes } from "@cloister/contracts/ids";
+import {
+  answerDigest,
+  attachProof,
+  citedSources,
+  hourOf,
+  receiptDigest,
+  type SignedReceipt,
+  signReceipt,
+} from "@cloister/transparency";
+import type { AgentReply, AnswerQuestion } from "./api.ts";
+import { type Core, freshId, keysOf } from "./core.ts";
+import type { LogClient } from "./log-client.ts";
+import { enqueue } from "./outbox.ts";
+import { leafOf } from "./recorder.ts";
+import { messageKey, type QuestionRecord, questionsTable } from "./records.ts";
+import { backOff, pause } from "./timing.ts";
+
+/** Questions answered at once. */
+const maxBusyCount = 4;
+/** A question that fails this often, though everything can be reached, no longer holds up the mailbox. */
+const maxFailuresCount = 5;
+
+interface Waiting {
+  readonly promise: Promise<void>;
+  readonly resolve: () => void;
+}
+
+/** Answers the questions that are stored here; an answer is in the outbox before its question counts as done. */
+export class Answerer {
+  readonly #core: Core;
+  readonly #log: LogClient;
+  readonly #answer: AnswerQuestion;
+  readonly #waiting = new Map<string, Waiting>();
+  readonly #queue: string[] = [];
+  #busyCount = 0;
+  #running = false;
+
+  constructor(core: Core, log: LogClient, answer: AnswerQuestion) {
+    this.#core = core;
+    this.#log = log;
+    this.#answer = answer;
+  }
+
+  /** Takes up what was left open. */
+  start(): void {
+    this.#running = true;
+    this.#core.inBackground(async () => {
+      const questions = await this.#core.database.list(questionsTable);
+      for (const { from, id, answer } of questions) {
+        if (!answer) void this.answered(messageKey(from, id));
+      }
+    });
+  }
+
+  /** What is under way is left; it comes again. */
+  stop(): void {
+    this.#running = false;
+    this.#queue.length = 0;
+    this.#waiting.clear();
+  }
+
+  /** Answers a stored question unless that is under way, and resolves when its answer is in the outbox. */
+  answered(key: string): Promise<void> {
+    const known = this.#waiting.get(key);
+    if (known) return known.promise;
+    let resolve: () => void = () => undefined;
+    const promise = new Promise<void>((settle) => {
+      resolve = settle;
+    });
+    this.#waiting.set(key, { promise, resolve });
+    this.#queue.push(key);
+    this.#next();
+    return promise;
+  }
+
+  #next(): void {
+    if (!this.#running || this.#busyCount >= maxBusyCount) return;
+    const key = this.#queue.shift();
+    if (key === undefined) return;
+    this.#busyCount += 1;
+    void this.#answerUntilDone(key).finally(() => {
+      this.#busyCount -= 1;
+      this.#next();
+    });
+  }
+
+  async #answerUntilDone(key: string): Promise<void> {
+    for (let failuresCount = 0; this.#running; failuresCount += 1) {
+      try {
+        await this.#answerOnce(key);
+        return this.#done(key);
+      } catch (error) {
+        const isHopeless = failuresCount >= maxFailuresCount && !isUnavailable(error);
+        // It stays open here, for the next start or for when it is asked again.
+        if (isHopeless) return this.#done(key);
+        await pause(this.#core.clock, backOff(this.#core.random, failuresCount));
+      }
+    }
+  }
+
+  #done(key: string): void {
+    this.#waiting.get(key)?.resolve();
+    this.#waiting.delete(key);
+  }
+
+  async #answerOnce(key: string): Promise<void> {
+    const { database } = this.#core;
+    const question = await database.get(questionsTable, key);
+    if (!question || question.answer) return;
+    const { conversation, id, from, body } = question;
+    const reply = await this.#answer({ conversation, id, from, body });
+    const content = await this.#withReceipt(question, reply);
+    if (!this.#running) return;
+    await database.change(async (transaction) => {
+      // Consent may have been taken back meanwhile; then there is no question any more.
+      const open = await transaction.get(questionsTable, key);
+      if (!open || open.answer) return;
+      transaction.put(questionsTable, key, { ...question, answer: encodeContent(content) });
+      await enqueue(this.#core, transaction, { content, to: question.replyTo });
+    });
+  }
+
+  /** Signs what the agent claims, and has the log keep it, before the answer goes anywhere. */
+  async #withReceipt(question: QuestionRecord, { answer, claims }: AgentReply): Promise<AnswerContent> {
+    const { clock, random } = this.#core;
+    const { publicKey: agentKey, privateKey } = keysOf(this.#core).identityKeyPair;
+    const signed: SignedReceipt = signReceipt({
+      body: {
+        ...claims,
+        agentKey,
+        sources: citedSources(answer),
+        requestId: idToBytes(question.id),
+        answerDigest: answerDigest(answer),
+        issuedAt: hourOf(clock.nowMs()),
+      },
+      privateKey,
+      random,
+    });
+    const leaf = leafOf(this.#core, {
+      type: "ai.answered",
+      conversation: question.pseudonym,
+      receiptDigest: receiptDigest(signed),
+      abstained: answer.outcome === "abstained",
+    });
+    const { index, proof, checkpoint } = await this.#log.append(leaf);
+    return {
+      kind: "answer",
+      conversation: question.conversation,
+      id: freshId(random),
+      inReplyTo: question.id,
+      sentAtMs: clock.nowMs(),
+      answer,
+      receipt: attachProof(signed, { leaf, leafIndex: index, proof, checkpoint }),
+    };
+  }
+}
+
+function isUnavailable(error: unknown): boolean {
+  return isBaseError(error) && error.family === "Unavailable";
+}

@@ -1,0 +1,139 @@
+import { BaseError, isBaseError, zeroise } from "@cloister/bytes";
+import { type AccountId, type DeviceId, idToBytes } from "@cloister/contracts/ids";
+import { safetyNumber } from "@cloister/protocol";
+import { selfView, signUp } from "./account.ts";
+import type { CloisterClient } from "./api.ts";
+import { grantConsent, revokeConsent } from "./consent.ts";
+import {
+  acceptNewIdentity,
+  changeContact,
+  contactView,
+  refreshDirectory,
+  requireContact,
+} from "./contacts.ts";
+import { conversationView, createConversation } from "./conversations.ts";
+import { type Core, keysOf, selfOf } from "./core.ts";
+import { type ClientInput, Engine } from "./engine.ts";
+import { linkAsNewDevice, linkNewDevice } from "./linking.ts";
+import { history } from "./messages.ts";
+import { refreshOwnDevices } from "./own-devices.ts";
+import { verifyReceipt } from "./receipts.ts";
+import { openSetAside } from "./receive.ts";
+import { record } from "./recorder.ts";
+import { contactsTable, conversationsTable, keysTable, only, selfTable } from "./records.ts";
+import { retry, sendText } from "./sending.ts";
+import { markRead } from "./status.ts";
+
+/**
+ * Opens the client on what the store holds. It is offline until `connect`.
+ * @throws BaseError family `Unavailable` when the store cannot be read
+ */
+export async function createClient(input: ClientInput): Promise<CloisterClient> {
+  const engine = await Engine.open(input);
+  const { core, log } = engine;
+  const { database } = core;
+  return {
+    self: () => {
+      const self = database.find(selfTable, only);
+      return self && selfView(self);
+    },
+    organisation: () => core.relay.organisation(),
+    signUp: (profile) => signUp(core, profile),
+
+    connect: () => engine.connect(),
+    disconnect: () => engine.disconnect(),
+    connectionState: () => engine.connectionState,
+    settled: (timeoutMs) => engine.settled(timeoutMs),
+
+    directory: () => refreshDirectory(core),
+    contact: (account) => {
+      const contact = database.find(contactsTable, account);
+      return contact && contactView(contact);
+    },
+
+    conversations: () =>
+      database.all(conversationsTable).map((conversation) => conversationView(database, conversation)),
+    conversation: (id) => {
+      const conversation = database.find(conversationsTable, id);
+      return conversation && conversationView(database, conversation);
+    },
+    messages: (id) => history(core, id),
+    createConversation: async (wanted) => conversationView(database, await createConversation(core, wanted)),
+
+    sendText: (text) => sendText(core, text),
+    retry: (conversation, id) => retry(core, conversation, id),
+    markRead: (conversation) => markRead(core, conversation),
+
+    grantConsent: (conversation, agent) => grantConsent(core, log, conversation, agent),
+    revokeConsent: (conversation, agent) => revokeConsent(core, conversation, agent),
+
+    safetyNumber: (account) => safetyNumberWith(core, account),
+    markVerified: (account) => markVerified(core, account),
+    acceptIdentity: (account) => acceptIdentity(engine, account),
+
+    verifyReceipt: (message) => verifyReceipt(core, log, message),
+
+    linkAsNewDevice: (link) => linkAsNewDevice(core, link),
+    linkNewDevice: (code) => linkNewDevice(core, code),
+    devices: () => devices(core),
+    revokeDevice: (device) => revokeDevice(core, device),
+
+    erase: () => erase(engine),
+    subscribe: (listener) => database.subscribe(listener),
+  };
+}
+
+/** Of the key that is shown now: of a changed one, so that people can compare before they accept it. */
+async function safetyNumberWith(core: Core, account: AccountId): Promise<string> {
+  const contact = await requireContact(core, account);
+  const { digits } = safetyNumber({
+    localId: idToBytes(selfOf(core).account),
+    localIdentityKey: keysOf(core).identityKeyPair.publicKey,
+    remoteId: idToBytes(account),
+    remoteIdentityKey: contact.newIdentityKey ?? contact.identityKey,
+  });
+  return digits;
+}
+
+async function markVerified(core: Core, account: AccountId): Promise<void> {
+  const { verification } = await requireContact(core, account);
+  if (verification === "changed") {
+    throw new BaseError("Policy", "IDENTITY_CHANGED", "accept the changed identity first");
+  }
+  await core.database.change(async (transaction) => {
+    await changeContact(transaction, account, { verification: "verified" });
+    await record(core, transaction, { type: "identity.verified" });
+  });
+}
+
+async function acceptIdentity({ core, reduce }: Engine, account: AccountId): Promise<void> {
+  await core.database.change((transaction) => acceptNewIdentity(transaction, account));
+  await openSetAside(core, account, reduce);
+  core.wakeSender();
+}
+
+/** As the relay knows them; as this device does when the relay cannot be asked. */
+async function devices(core: Core): ReturnType<CloisterClient["devices"]> {
+  const self = selfOf(core);
+  try {
+    await refreshOwnDevices(core);
+  } catch (error) {
+    if (!isBaseError(error) || error.family !== "Unavailable") throw error;
+  }
+  const known = core.database.find(contactsTable, self.account)?.devices ?? [self.device];
+  return known.map((device) => ({ device, current: device === self.device }));
+}
+
+async function revokeDevice(core: Core, device: DeviceId): Promise<void> {
+  await core.relay.revokeDevice(device);
+  await core.database.change((transaction) => record(core, transaction, { type: "device.revoked" }));
+  if (device !== selfOf(core).device) await refreshOwnDevices(core);
+}
+
+async function erase(engine: Engine): Promise<void> {
+  await engine.disconnect();
+  const { database } = engine.core;
+  const keys = database.find(keysTable, only);
+  await database.erase();
+  if (keys) zeroise(keys.identityKeyPair.privateKey, keys.authSeed);
+}

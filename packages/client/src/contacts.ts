@@ -1,0 +1,198 @@
+import { equalBytes, fromBase64Url, isBaseError } from "@cloister/bytes";
+import type { Member } from "@cloister/contracts/content";
+import {
+  type Credential,
+  decodeCredential,
+  type Invitation,
+  verifyCredential,
+} from "@cloister/contracts/credential";
+import type { AccountInfo } from "@cloister/contracts/http";
+import { type AccountId, addressKey, type DeviceId, type Role } from "@cloister/contracts/ids";
+import { ed25519Verify } from "@cloister/crypto";
+import type { Contact } from "./api.ts";
+import { type Core, selfOf } from "./core.ts";
+import type { Database, Transaction } from "./database.ts";
+import { addNotice } from "./messages.ts";
+import { record } from "./recorder.ts";
+import { type ContactRecord, contactsTable, conversationsTable, sessionsTable } from "./records.ts";
+
+/** As interfaces see it. */
+export function contactView({ account, role, name, vouched, verification }: ContactRecord): Contact {
+  return { account, role, name, vouched, verification };
+}
+
+/** What is known about an account, asking the relay if nothing is. @throws BaseError `ACCOUNT_UNKNOWN`, or family `Unavailable` */
+export async function requireContact(core: Core, account: AccountId): Promise<ContactRecord> {
+  return core.database.find(contactsTable, account) ?? (await refreshContact(core, account));
+}
+
+/**
+ * Asks the relay for the account's devices and key.
+ * @param also happens in the same transaction, with what was known before
+ * @throws BaseError `ACCOUNT_UNKNOWN`, or family `Unavailable`
+ */
+export async function refreshContact(
+  core: Core,
+  account: AccountId,
+  also?: (transaction: Transaction, before: ContactRecord | undefined) => Promise<void>,
+): Promise<ContactRecord> {
+  const info = await core.relay.account(account);
+  return core.database.change(async (transaction) => {
+    const before = await transaction.get(contactsTable, account);
+    const contact = await learn(core, transaction, {
+      account,
+      identityKey: fromBase64Url(info.identityKey),
+      devices: info.devices.map(({ device }) => device),
+      ...standing(core, info),
+    });
+    await also?.(transaction, before);
+    return contact;
+  });
+}
+
+/** Those the organisation vouches for. @throws BaseError family `Unavailable` */
+export async function refreshDirectory(core: Core): Promise<readonly Contact[]> {
+  const { account: own } = selfOf(core);
+  const { entries } = await core.relay.directory();
+  const contacts = await core.database.change(async (transaction) => {
+    const learned: ContactRecord[] = [];
+    for (const { account, credential } of entries) {
+      const verified = checkCredential(core, credential);
+      if (account === own || !verified) continue;
+      const { invitation, identityKey } = verified;
+      learned.push(await learn(core, transaction, { account, identityKey, ...vouchedAs(invitation) }));
+    }
+    return learned;
+  });
+  return contacts.map(contactView);
+}
+
+interface Standing {
+  readonly role: Role;
+  readonly vouched: boolean;
+  readonly vouchedName: string;
+}
+
+interface Learned extends Standing {
+  readonly account: AccountId;
+  readonly identityKey: Uint8Array;
+  readonly devices?: readonly DeviceId[];
+}
+
+/**
+ * What an account is comes from the organisation's credential. Without a good one it is a patient's; or an
+ * agent's, when it says so, because saying that can only lose it something: agents get less.
+ */
+function standing(core: Core, { role, credential, identityKey }: AccountInfo): Standing {
+  const verified = credential === undefined ? undefined : checkCredential(core, credential);
+  if (verified && equalBytes(verified.identityKey, fromBase64Url(identityKey))) {
+    return vouchedAs(verified.invitation);
+  }
+  return { role: role === "agent" ? "agent" : "patient", vouched: false, vouchedName: "" };
+}
+
+function vouchedAs({ role, name }: Invitation): Standing {
+  return { role, vouched: true, vouchedName: name };
+}
+
+function checkCredential(
+  core: Core,
+  text: string,
+): { readonly invitation: Invitation; readonly identityKey: Uint8Array } | undefined {
+  try {
+    const credential: Credential = decodeCredential(fromBase64Url(text));
+    const organisationKey = fromBase64Url(selfOf(core).organisation.organisationKey);
+    const invitation = verifyCredential(credential, { organisationKey, verify: ed25519Verify });
+    return { invitation, identityKey: credential.identityKey };
+  } catch (error) {
+    if (isBaseError(error)) return undefined;
+    throw error;
+  }
+}
+
+async function learn(core: Core, transaction: Transaction, learned: Learned): Promise<ContactRecord> {
+  const { account, identityKey, role, vouched, vouchedName, devices } = learned;
+  const known = await transaction.get(contactsTable, account);
+  if (known && !equalBytes(known.identityKey, identityKey)) {
+    return noteIdentityChange(core, transaction, known, identityKey);
+  }
+  const contact: ContactRecord = {
+    account,
+    role,
+    vouched,
+    name: vouchedName === "" ? (known?.name ?? "") : vouchedName,
+    verification: known?.verification ?? "unverified",
+    identityKey,
+    ...(known?.newIdentityKey && { newIdentityKey: known.newIdentityKey }),
+    ...((devices ?? known?.devices) && { devices: devices ?? known?.devices ?? [] }),
+    knowsMyName: known?.knowsMyName ?? false,
+  };
+  if (devices) dropSessions(transaction, account, goneDevices(known, devices));
+  if (!known || !isSame(known, contact)) put(transaction, contact);
+  return contact;
+}
+
+/** From here on nothing is sent to the account until a person decides. Known sessions stay pinned to the old key. */
+export async function noteIdentityChange(
+  core: Core,
+  transaction: Transaction,
+  known: ContactRecord,
+  newIdentityKey: Uint8Array,
+): Promise<ContactRecord> {
+  if (known.newIdentityKey && equalBytes(known.newIdentityKey, newIdentityKey)) return known;
+  const contact: ContactRecord = { ...known, verification: "changed", newIdentityKey };
+  put(transaction, contact);
+  await record(core, transaction, { type: "identity.changed" });
+  for (const { id, members } of transaction.all(conversationsTable)) {
+    if (!members.some(({ account }) => account === known.account)) continue;
+    await addNotice(core, transaction, {
+      conversation: id,
+      from: known.account,
+      notice: { type: "identityChanged", account: known.account },
+    });
+  }
+  return contact;
+}
+
+/** A person accepts the changed identity: the old one's sessions end. */
+export async function acceptNewIdentity(transaction: Transaction, account: AccountId): Promise<void> {
+  const contact = await transaction.get(contactsTable, account);
+  if (!contact?.newIdentityKey) return;
+  const { newIdentityKey, devices = [], ...rest } = contact;
+  dropSessions(transaction, account, devices);
+  put(transaction, { ...rest, identityKey: newIdentityKey, verification: "unverified" });
+}
+
+/** Changes a contact and tells listeners. */
+export async function changeContact(
+  transaction: Transaction,
+  account: AccountId,
+  change: Partial<Pick<ContactRecord, "name" | "verification" | "knowsMyName">>,
+): Promise<void> {
+  const contact = await transaction.get(contactsTable, account);
+  if (contact) put(transaction, { ...contact, ...change });
+}
+
+/** The role to go by: the organisation's word before the members'. Whom anybody calls an agent gets less. */
+export function roleOf(database: Database, { account, role }: Member): Role {
+  const known = database.find(contactsTable, account);
+  if (known?.vouched) return known.role;
+  return role === "agent" ? role : (known?.role ?? role);
+}
+
+function goneDevices(known: ContactRecord | undefined, devices: readonly DeviceId[]): readonly DeviceId[] {
+  return (known?.devices ?? []).filter((device) => !devices.includes(device));
+}
+
+function dropSessions(transaction: Transaction, account: AccountId, devices: readonly DeviceId[]): void {
+  for (const device of devices) transaction.delete(sessionsTable, addressKey({ account, device }));
+}
+
+function isSame(a: ContactRecord, b: ContactRecord): boolean {
+  return equalBytes(contactsTable.encode(a), contactsTable.encode(b));
+}
+
+function put(transaction: Transaction, contact: ContactRecord): void {
+  transaction.put(contactsTable, contact.account, contact);
+  transaction.emit({ type: "contact", account: contact.account });
+}

@@ -1,0 +1,202 @@
+import { BaseError, isBaseError } from "@cloister/bytes";
+import { type Random, sha256 } from "@cloister/crypto";
+import { Answerer } from "./answerer.ts";
+import type { AnswerQuestion, ConnectionState } from "./api.ts";
+import { askAgain } from "./asking.ts";
+import { Connector } from "./connector.ts";
+import { type Core, keysOf, selfOf } from "./core.ts";
+import { Database } from "./database.ts";
+import { interruptible } from "./http.ts";
+import { Inbox } from "./inbox.ts";
+import type { Link } from "./link.ts";
+import { LogClient } from "./log-client.ts";
+import type { ClientStore, Clock, Http, OpenSocket } from "./ports.ts";
+import { replenish } from "./prekeys.ts";
+import type { Reducer } from "./receive.ts";
+import { receiveAsAgent } from "./receive-agent.ts";
+import { receiveAsPerson } from "./receive-people.ts";
+import { Recorder, record } from "./recorder.ts";
+import { cachedTables, keysTable, only, outboxTable, selfTable } from "./records.ts";
+import { RelayApi } from "./relay-api.ts";
+import { Sender } from "./sender.ts";
+import { pause } from "./timing.ts";
+import { maintain } from "./upkeep.ts";
+
+const minuteMs = 60_000;
+const settledPollMs = 20;
+
+/** What a client is made of. */
+export interface ClientInput {
+  /** Such as `https://chat.example`; mailbox connections go to the same place. */
+  readonly relayUrl: string;
+  readonly store: ClientStore;
+  readonly http: Http;
+  readonly socket: OpenSocket;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Makes this an agent's client: it answers what it is asked, and receives nothing else. */
+  readonly answer?: AnswerQuestion;
+}
+
+/** The moving parts behind the facade: what runs while there is a connection. */
+export class Engine {
+  readonly core: Core;
+  readonly log: LogClient;
+  readonly reduce: Reducer;
+  readonly #connector: Connector;
+  readonly #sender: Sender;
+  readonly #inbox: Inbox;
+  readonly #recorder: Recorder;
+  readonly #answerer: Answerer | undefined;
+  readonly #jobs = new Set<Promise<void>>();
+  readonly #interrupt: () => void;
+  #cancelTick: () => void = () => undefined;
+  #isNewLink = false;
+
+  static async open(input: ClientInput): Promise<Engine> {
+    return new Engine(input, await Database.open(input.store, cachedTables));
+  }
+
+  private constructor(input: ClientInput, database: Database) {
+    const { clock, random } = input;
+    const { http, interrupt } = interruptible(input.http);
+    const relay = new RelayApi({
+      http,
+      relayUrl: input.relayUrl,
+      credentials: () => {
+        const address = database.find(selfTable, only);
+        const keys = database.find(keysTable, only);
+        return address && keys && { address, authSeed: keys.authSeed };
+      },
+    });
+    this.#interrupt = interrupt;
+    this.core = {
+      database,
+      clock,
+      random,
+      relay,
+      wakeSender: () => this.#sender.wake(),
+      wakeRecorder: () => this.#recorder.wake(),
+      inBackground: (job) => this.#run(job),
+    };
+    const { core } = this;
+    this.log = new LogClient({ http, relay, log: () => selfOf(core).organisation.log });
+    this.#sender = new Sender(core);
+    this.#recorder = new Recorder(core, this.log);
+    this.#answerer = input.answer && new Answerer(core, this.log, input.answer);
+    this.reduce = async (transaction, sender, content) => {
+      if (input.answer) return receiveAsAgent(core, transaction, sender, content);
+      await receiveAsPerson(core, transaction, sender, content);
+      return undefined;
+    };
+    this.#inbox = new Inbox({
+      core,
+      reduce: this.reduce,
+      answered: async (question) => this.#answerer?.answered(question),
+    });
+    this.#connector = new Connector({
+      openSocket: input.socket,
+      relay,
+      clock,
+      random,
+      handlers: {
+        onReady: (link) => this.#ready(link),
+        onDelivery: (delivery) => this.#inbox.deliver(delivery),
+        onQueueEmpty: () => this.#queueEmpty(),
+        onPreKeysLow: () => this.#run(() => replenish(core)),
+        onEnd: () => this.#ended(),
+      },
+      onState: (state) => database.emit({ type: "connection", state }),
+      onRevoked: () => database.emit({ type: "revoked" }),
+    });
+  }
+
+  get connectionState(): ConnectionState {
+    return this.#connector.state;
+  }
+
+  /** @throws BaseError `NO_ACCOUNT` */
+  connect(): void {
+    selfOf(this.core);
+    if (this.#answerer) this.#run(() => this.#noteStart());
+    this.#answerer?.start();
+    this.#tick();
+    this.#connector.start();
+  }
+
+  /** Resolves when nothing is under way any more: the store may be closed then. */
+  async disconnect(): Promise<void> {
+    this.#cancelTick();
+    this.#answerer?.stop();
+    this.#connector.stop();
+    this.#interrupt();
+    while (this.#jobs.size > 0) await Promise.allSettled(this.#jobs);
+  }
+
+  /** @throws BaseError `NOT_SETTLED` */
+  async settled(timeoutMs: number): Promise<void> {
+    const { clock } = this.core;
+    const untilMs = clock.nowMs() + timeoutMs;
+    while (!this.#isSettled()) {
+      if (clock.nowMs() >= untilMs) {
+        throw new BaseError(
+          "Unavailable",
+          "NOT_SETTLED",
+          "not everything was sent and received in this time",
+        );
+      }
+      await pause(clock, settledPollMs);
+    }
+  }
+
+  #isSettled(): boolean {
+    const isSent = this.core.database.all(outboxTable).length === 0;
+    return this.connectionState === "online" && this.#inbox.isEmpty && isSent;
+  }
+
+  #ready(link: Link): void {
+    this.#isNewLink = true;
+    this.#inbox.attach(link);
+    this.#sender.attach(link);
+    this.#recorder.start();
+    this.#run(() => maintain(this.core));
+  }
+
+  /** What was missed is here: what is still unanswered now may have to be asked again. */
+  #queueEmpty(): void {
+    this.#inbox.queueIsEmpty();
+    if (this.#isNewLink) this.#run(() => askAgain(this.core, true));
+    this.#isNewLink = false;
+  }
+
+  #ended(): void {
+    this.#inbox.detach();
+    this.#sender.detach();
+    this.#recorder.stop();
+  }
+
+  #tick(): void {
+    this.#cancelTick();
+    this.#cancelTick = this.core.clock.after(minuteMs, () => {
+      this.#run(() => askAgain(this.core, false));
+      this.#tick();
+    });
+  }
+
+  async #noteStart(): Promise<void> {
+    const identityDigest = sha256(keysOf(this.core).identityKeyPair.publicKey);
+    await this.core.database.change((transaction) =>
+      record(this.core, transaction, { type: "agent.started", identityDigest }),
+    );
+  }
+
+  /** A typed failure has its own way to be tried again; any other is a bug, which shows as an unhandled rejection. */
+  #run(job: () => Promise<void>): void {
+    const running: Promise<void> = job()
+      .catch((error: unknown) => {
+        if (!isBaseError(error)) void Promise.reject(error);
+      })
+      .finally(() => this.#jobs.delete(running));
+    this.#jobs.add(running);
+  }
+}

@@ -1,0 +1,186 @@
+import { toBase64Url } from "@cloister/bytes";
+import type { DeviceRegistration, UploadPreKeysRequest } from "@cloister/contracts/http";
+import { deviceProofMessage } from "@cloister/contracts/proofs";
+import { ed25519KeyPair, type Random, xeddsaSign } from "@cloister/crypto";
+import {
+  createKemPreKey,
+  createOneTimePreKeys,
+  createSignedPreKey,
+  type IdentityKeyPair,
+  type KemPreKey,
+  type OneTimePreKey,
+  type SignedPreKey,
+} from "@cloister/protocol";
+import { type Core, keysOf, takeNumbers } from "./core.ts";
+import type { Transaction } from "./database.ts";
+import {
+  baseKeysTable,
+  type KeysRecord,
+  kemPreKeysTable,
+  oneTimePreKeysTable,
+  only,
+  orderKey,
+  publishedTable,
+  signedPreKeysTable,
+} from "./records.ts";
+
+/** One-time keys of each kind at sign-up: enough to begin with, quickly made. */
+const firstCount = 20;
+/** What the relay should have, and how many are made at once, so that an interface stays responsive. */
+const wantedCount = 100;
+const batchCount = 20;
+const dayMs = 86_400_000;
+/** A signed prekey is published for a week, and kept a month more for messages that were made with it. */
+const publishedMs = 7 * dayMs;
+const keptMs = 30 * dayMs;
+
+interface OneTimeKeys {
+  readonly oneTime: readonly OneTimePreKey[];
+  readonly kem: readonly KemPreKey[];
+}
+
+interface LongTermKeys {
+  readonly signed: SignedPreKey;
+  readonly lastResort: KemPreKey;
+}
+
+/** Makes a device's first prekeys and what it registers with. */
+export async function makeRegistration(
+  { random, clock }: Pick<Core, "random" | "clock">,
+  transaction: Transaction,
+  keys: KeysRecord,
+): Promise<DeviceRegistration> {
+  const { identityKeyPair, registrationId } = keys;
+  const longTerm = await makeLongTerm(random, transaction, identityKeyPair);
+  const once = await makeOneTime(random, transaction, {
+    identityKeyPair,
+    oneTimeCount: firstCount,
+    kemCount: firstCount,
+  });
+  publish(transaction, longTerm, clock.nowMs());
+  const { publicKey: authKey } = ed25519KeyPair(keys.authSeed);
+  const identityKey = identityKeyPair.publicKey;
+  const message = deviceProofMessage({ authKey, identityKey, registrationId });
+  const proof = xeddsaSign({ privateKey: identityKeyPair.privateKey, message, random });
+  return {
+    identityKey: toBase64Url(identityKey),
+    registrationId,
+    authKey: toBase64Url(authKey),
+    signedPreKey: signedJson(longTerm.signed),
+    lastResortKemPreKey: signedJson(longTerm.lastResort),
+    ...oneTimeJson(once),
+    proof: toBase64Url(proof),
+  };
+}
+
+/** Uploads one-time keys until the relay has enough. Private halves are stored before public ones leave. */
+export async function replenish(core: Core): Promise<void> {
+  const { identityKeyPair } = keysOf(core);
+  // Bounded, because the counts are the relay's word.
+  for (let batch = 0; batch < wantedCount / batchCount; batch += 1) {
+    const counts = await core.relay.countPreKeys();
+    const missing = (count: number) => Math.max(0, Math.min(batchCount, wantedCount - count));
+    const wanted = { oneTimeCount: missing(counts.oneTimeCount), kemCount: missing(counts.kemCount) };
+    if (wanted.oneTimeCount + wanted.kemCount === 0) return;
+    const made = await core.database.change((transaction) =>
+      makeOneTime(core.random, transaction, { identityKeyPair, ...wanted }),
+    );
+    await core.relay.uploadPreKeys(oneTimeJson(made));
+  }
+}
+
+/** Once a week: new long-term prekeys. The old ones still open what was on its way. */
+export async function rotate(core: Core): Promise<void> {
+  const nowMs = core.clock.nowMs();
+  const published = core.database.find(publishedTable, only);
+  if (published && nowMs - published.sinceMs < publishedMs) return;
+  const { identityKeyPair } = keysOf(core);
+  const made = await core.database.change((transaction) =>
+    makeLongTerm(core.random, transaction, identityKeyPair),
+  );
+  await core.relay.uploadPreKeys({
+    signedPreKey: signedJson(made.signed),
+    lastResortKemPreKey: signedJson(made.lastResort),
+    oneTimePreKeys: [],
+    kemPreKeys: [],
+  });
+  await core.database.change(async (transaction) => {
+    const before = await transaction.get(publishedTable, only);
+    publish(transaction, made, nowMs);
+    if (!before) return;
+    const signed = await transaction.get(signedPreKeysTable, orderKey(before.signedId));
+    const lastResort = await transaction.get(kemPreKeysTable, orderKey(before.lastResortId));
+    const retiredAtMs = nowMs;
+    if (signed) transaction.put(signedPreKeysTable, orderKey(signed.id), { ...signed, retiredAtMs });
+    if (lastResort) transaction.put(kemPreKeysTable, orderKey(lastResort.id), { ...lastResort, retiredAtMs });
+  });
+}
+
+/** Destroys long-term prekeys that no message on its way can need, and the base keys that go with them. */
+export async function dropRetired(core: Core): Promise<void> {
+  const beforeMs = core.clock.nowMs() - keptMs;
+  const isOver = ({ retiredAtMs = Number.POSITIVE_INFINITY }) => retiredAtMs < beforeMs;
+  await core.database.change(async (transaction) => {
+    const signed = (await transaction.list(signedPreKeysTable)).filter(isOver);
+    for (const { id } of signed) transaction.delete(signedPreKeysTable, orderKey(id));
+    for (const key of (await transaction.list(kemPreKeysTable)).filter(isOver)) {
+      transaction.delete(kemPreKeysTable, orderKey(key.id));
+    }
+    if (signed.length === 0) return;
+    const gone = new Set(signed.map(({ id }) => id));
+    for (const base of await transaction.list(baseKeysTable)) {
+      if (gone.has(base.signedId)) transaction.delete(baseKeysTable, base.key);
+    }
+  });
+}
+
+async function makeLongTerm(
+  random: Random,
+  transaction: Transaction,
+  identityKeyPair: IdentityKeyPair,
+): Promise<LongTermKeys> {
+  const id = await takeNumbers(transaction, "preKey", 2);
+  const signed = createSignedPreKey({ identityKeyPair, id, random });
+  const lastResort = createKemPreKey({ identityKeyPair, id: id + 1, lastResort: true, random });
+  transaction.put(signedPreKeysTable, orderKey(id), signed);
+  transaction.put(kemPreKeysTable, orderKey(id + 1), lastResort);
+  return { signed, lastResort };
+}
+
+async function makeOneTime(
+  random: Random,
+  transaction: Transaction,
+  input: {
+    readonly identityKeyPair: IdentityKeyPair;
+    readonly oneTimeCount: number;
+    readonly kemCount: number;
+  },
+): Promise<OneTimeKeys> {
+  const { identityKeyPair, oneTimeCount, kemCount } = input;
+  const firstId = await takeNumbers(transaction, "preKey", oneTimeCount + kemCount);
+  const oneTime = oneTimeCount === 0 ? [] : createOneTimePreKeys({ firstId, count: oneTimeCount, random });
+  const kem = Array.from({ length: kemCount }, (_, at) =>
+    createKemPreKey({ identityKeyPair, id: firstId + oneTimeCount + at, lastResort: false, random }),
+  );
+  for (const key of oneTime) transaction.put(oneTimePreKeysTable, orderKey(key.id), key);
+  for (const key of kem) transaction.put(kemPreKeysTable, orderKey(key.id), key);
+  return { oneTime, kem };
+}
+
+function publish(transaction: Transaction, { signed, lastResort }: LongTermKeys, sinceMs: number): void {
+  transaction.put(publishedTable, only, { signedId: signed.id, lastResortId: lastResort.id, sinceMs });
+}
+
+function oneTimeJson({
+  oneTime,
+  kem,
+}: OneTimeKeys): Pick<UploadPreKeysRequest, "oneTimePreKeys" | "kemPreKeys"> {
+  return {
+    oneTimePreKeys: oneTime.map(({ id, publicKey }) => ({ id, publicKey: toBase64Url(publicKey) })),
+    kemPreKeys: kem.map(signedJson),
+  };
+}
+
+function signedJson({ id, publicKey, signature }: SignedPreKey | KemPreKey) {
+  return { id, publicKey: toBase64Url(publicKey), signature: toBase64Url(signature) };
+}

@@ -1,0 +1,126 @@
+import { BaseError, equalBytes, isBaseError, toHex } from "@cloister/bytes";
+import { idToBytes } from "@cloister/contracts/ids";
+import {
+  type ReceiptBody,
+  type VerifiedCheckpoint,
+  verifyCheckpoint,
+  verifyReceipt as verifyOffline,
+  verifyTogether,
+} from "@cloister/transparency";
+import type { AnswerMessage, ReceiptStep, ReceiptVerdict } from "./api.ts";
+import { type Core, selfOf } from "./core.ts";
+import type { LogClient } from "./log-client.ts";
+import { checkpointTable, contactsTable, only } from "./records.ts";
+
+/** No agent's key: a signature under it never holds. */
+const nobodysKey = new Uint8Array(33);
+
+/**
+ * Checks every claim of a receipt. What the receipt proves is checked on this device; then, with the log's
+ * present head, that the receipt's head and the newest one seen before belong to one history. A log that
+ * changes an old entry, shows a second history or loses its end fails this.
+ * @throws BaseError family `Unavailable` when the log is needed and cannot be reached
+ */
+export async function verifyReceipt(
+  core: Core,
+  log: LogClient,
+  message: AnswerMessage,
+): Promise<ReceiptVerdict> {
+  const agent = core.database.find(contactsTable, message.from);
+  const checked = verifyOffline({
+    receipt: message.receipt,
+    answer: message.answer,
+    expectedAgentKey: agent?.vouched && agent.role === "agent" ? agent.identityKey : nobodysKey,
+    logVkeys: [selfOf(core).organisation.log.vkey],
+  });
+  if (!checked.verified) return { verified: false, steps: checked.steps };
+  const { body, checkpoint, leafIndex } = checked;
+  if (!equalBytes(body.requestId, idToBytes(message.inReplyTo))) {
+    return { verified: false, steps: withFailure(checked.steps, "answer", "RECEIPT_REQUEST") };
+  }
+  const consistency = await checkHistory(core, log, checkpoint);
+  const steps = [...checked.steps, consistency];
+  if (consistency.status === "failed") return { verified: false, steps };
+  return { verified: true, steps, claims: claimsOf(body, checkpoint, leafIndex) };
+}
+
+function withFailure(
+  steps: readonly ReceiptStep[],
+  failed: ReceiptStep["step"],
+  reason: string,
+): readonly ReceiptStep[] {
+  return steps.map((step) => (step.step === failed ? { step: failed, status: "failed", reason } : step));
+}
+
+/** Holds the head in a receipt and the newest head seen before against the head that the log has now. */
+async function checkHistory(core: Core, log: LogClient, claimed: VerifiedCheckpoint): Promise<ReceiptStep> {
+  const seen = newestSeen(core);
+  try {
+    const present = await presentHead(log, seen ?? claimed, claimed);
+    for (const older of seen ? [claimed, seen] : [claimed]) await requireExtension(log, older, present);
+    await remember(core, present);
+    return { step: "consistency", status: "passed" };
+  } catch (error) {
+    if (!isBaseError(error) || error.family === "Unavailable") throw error;
+    return { step: "consistency", status: "failed", reason: error.code };
+  }
+}
+
+/** Without the log nothing can be said about its history, except when there is only one head to speak of. */
+async function presentHead(
+  log: LogClient,
+  seen: VerifiedCheckpoint,
+  claimed: VerifiedCheckpoint,
+): Promise<VerifiedCheckpoint> {
+  try {
+    return await log.checkpoint();
+  } catch (error) {
+    const isOffline = isBaseError(error) && error.family === "Unavailable";
+    if (isOffline && seen.size === claimed.size) return claimed;
+    throw error;
+  }
+}
+
+async function requireExtension(
+  log: LogClient,
+  older: VerifiedCheckpoint,
+  present: VerifiedCheckpoint,
+): Promise<void> {
+  if (present.size < older.size) {
+    throw new BaseError("Verification", "CHECKPOINT_TRUNCATED", "the log lost its end");
+  }
+  const needsProof = older.size > 0 && older.size < present.size;
+  const proof = needsProof ? await log.consistencyProof(older.size, present.size) : undefined;
+  verifyTogether(older, present, proof);
+}
+
+function newestSeen(core: Core): VerifiedCheckpoint | undefined {
+  const stored = core.database.find(checkpointTable, only);
+  return stored && verifyCheckpoint(stored.note, [selfOf(core).organisation.log.vkey]);
+}
+
+async function remember(core: Core, { note }: VerifiedCheckpoint): Promise<void> {
+  if (core.database.find(checkpointTable, only)?.note === note) return;
+  await core.database.change(async (transaction) => transaction.put(checkpointTable, only, { note }));
+}
+
+function claimsOf(
+  body: ReceiptBody,
+  { origin, size }: VerifiedCheckpoint,
+  leafIndex: number,
+): NonNullable<ReceiptVerdict["claims"]> {
+  const { backing, processedAt, engine, indexDigest, modelDigest, deidentified, sources, issuedAt } = body;
+  return {
+    backing,
+    processedAt,
+    engine,
+    knowledgeDigest: indexDigest ? toHex(indexDigest) : "",
+    ...(modelDigest && { modelDigest: toHex(modelDigest) }),
+    deidentified: deidentified.applied,
+    sources: sources.map(({ digest: _digest, ...source }) => source),
+    issuedAt,
+    leafIndex,
+    treeSize: size,
+    logOrigin: origin,
+  };
+}

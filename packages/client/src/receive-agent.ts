@@ -1,0 +1,69 @@
+import { type AskContent, type Content, decodeContent } from "@cloister/contracts/content";
+import { idBytesCount } from "@cloister/contracts/ids";
+import { type Core, selfOf } from "./core.ts";
+import type { Transaction } from "./database.ts";
+import { enqueue } from "./outbox.ts";
+import type { Sender } from "./receive.ts";
+import {
+  agentConsentsTable,
+  consentKey,
+  messageKey,
+  type QuestionRecord,
+  questionsTable,
+} from "./records.ts";
+
+/**
+ * What an agent's device does with what it was told: it hears consent, and questions that consent covers.
+ * Returns the key of a question that waits for its answer.
+ */
+export async function receiveAsAgent(
+  core: Core,
+  transaction: Transaction,
+  { address }: Sender,
+  content: Content,
+): Promise<string | undefined> {
+  const { account } = address;
+  if (content.kind === "consent" && content.agent === selfOf(core).account) {
+    const key = consentKey(content.conversation, account);
+    if (content.granted) {
+      const known = await transaction.get(agentConsentsTable, key);
+      if (!known) transaction.put(agentConsentsTable, key, { pseudonym: core.random(idBytesCount) });
+    } else {
+      transaction.delete(agentConsentsTable, key);
+      await forget(transaction, content.conversation, account);
+    }
+    return undefined;
+  }
+  if (content.kind !== "ask") return undefined;
+  const consent = await transaction.get(agentConsentsTable, consentKey(content.conversation, account));
+  return consent && receiveQuestion(core, transaction, { ...consent, from: account }, content);
+}
+
+/** A question again is answered with the same answer, or is being answered already. */
+async function receiveQuestion(
+  core: Core,
+  transaction: Transaction,
+  { from, pseudonym }: Pick<QuestionRecord, "from" | "pseudonym">,
+  { conversation, id, body, replyTo }: AskContent,
+): Promise<string | undefined> {
+  const key = messageKey(from, id);
+  const known = await transaction.get(questionsTable, key);
+  if (known?.answer) {
+    await enqueue(core, transaction, { content: decodeContent(known.answer), to: known.replyTo });
+    return undefined;
+  }
+  const { account: own } = selfOf(core);
+  const people = [...new Set([from, ...replyTo])].filter((account) => account !== own);
+  const question: QuestionRecord = { from, pseudonym, conversation, id, body, replyTo: people };
+  transaction.put(questionsTable, key, question);
+  return key;
+}
+
+/** Consent is taken back: questions and answers of this person here are erased. */
+async function forget(transaction: Transaction, conversation: string, from: string): Promise<void> {
+  for (const question of await transaction.list(questionsTable)) {
+    if (question.conversation === conversation && question.from === from) {
+      transaction.delete(questionsTable, messageKey(from, question.id));
+    }
+  }
+}

@@ -1,0 +1,277 @@
+import { BaseError } from "@cloister/bytes";
+import { type CborMap, decodeCbor, encodeCbor } from "@cloister/codec";
+import type { Member } from "@cloister/contracts/content";
+import type { DeviceRegistration, OrganisationInfo } from "@cloister/contracts/http";
+import type {
+  AccountId,
+  ConversationId,
+  DeviceAddress,
+  DeviceId,
+  MessageId,
+  Role,
+} from "@cloister/contracts/ids";
+import {
+  type IdentityKeyPair,
+  type KemPreKey,
+  type OneTimePreKey,
+  parseSessionRecord,
+  type SessionRecord,
+  type SignedPreKey,
+  serializeSessionRecord,
+} from "@cloister/protocol";
+import type { Message, Verification } from "./api.ts";
+import type { CachedTable, Table } from "./database.ts";
+
+/*
+ * What a device remembers. Rows are this program's own words under the store's seal, so reading checks
+ * their version and nothing else.
+ */
+
+/** This device's secrets; made before the account is asked for, so that a lost reply can be asked for again. */
+export interface KeysRecord {
+  readonly identityKeyPair: IdentityKeyPair;
+  readonly registrationId: number;
+  /** Ed25519 seed: answers the relay's challenges. */
+  readonly authSeed: Uint8Array;
+}
+
+/** What a linked device was told by the old one, or what sign-up asked for. */
+export interface ProfileRecord {
+  readonly role: Role;
+  readonly displayName: string;
+  readonly organisation: OrganisationInfo;
+}
+
+/** The account, once the relay has it. */
+export interface SelfRecord extends ProfileRecord, DeviceAddress {
+  /** This account in the log: random, told to nobody. */
+  readonly pseudonym: Uint8Array;
+}
+
+/** An account besides this device's own; also the own account, for its other devices. */
+export interface ContactRecord {
+  readonly account: AccountId;
+  readonly role: Role;
+  readonly name: string;
+  readonly vouched: boolean;
+  readonly verification: Verification;
+  /** The key that sessions are pinned to. */
+  readonly identityKey: Uint8Array;
+  /** The key shown instead, until a person accepts it. */
+  readonly newIdentityKey?: Uint8Array;
+  /** As the relay last said; unknown before it was asked. */
+  readonly devices?: readonly DeviceId[];
+  /** They were told what this person is called. */
+  readonly knowsMyName: boolean;
+}
+
+export interface ConversationRecord {
+  readonly id: ConversationId;
+  readonly title: string;
+  readonly members: readonly Member[];
+  readonly createdAtMs: number;
+  readonly consents: readonly { readonly agent: AccountId; readonly by: AccountId }[];
+  readonly unreadCount: number;
+  readonly readPosition: number;
+  /** This conversation in this device's leaves: random, told to nobody. */
+  readonly pseudonym: Uint8Array;
+  readonly lastMessage?: Message;
+}
+
+export interface MessageRecord {
+  readonly message: Message;
+  /** What others reported of an own text. */
+  readonly reports: { readonly [account: AccountId]: "delivered" | "read" };
+}
+
+/** An envelope that is sealed and may be sent any number of times. */
+export interface SealedEnvelope extends DeviceAddress {
+  readonly id: Uint8Array;
+  readonly payload: Uint8Array;
+}
+
+/** Something to say. Rows of one lane go out in order, lanes beside each other. */
+export interface OutboxRow {
+  readonly order: number;
+  readonly lane: string;
+  /** Encoded content, to encrypt again when devices change. */
+  readonly content: Uint8Array;
+  readonly to: readonly AccountId[];
+  /** Only questions and consent go to agents. */
+  readonly forAgents: boolean;
+  /** Absent until there is a session with every device. */
+  readonly envelopes?: readonly SealedEnvelope[];
+  /** The own message that this carries. */
+  readonly message?: { readonly conversation: ConversationId; readonly id: MessageId };
+  /** Status reports wait a little and gather. */
+  readonly notBeforeMs?: number;
+}
+
+/** A question that was put to an agent; only these may be answered. */
+export interface AskRecord {
+  readonly conversation: ConversationId;
+  readonly by: AccountId;
+  readonly answer?: MessageId;
+}
+
+/** An own question without an answer yet. */
+export interface OpenAskRecord {
+  readonly id: MessageId;
+  readonly conversation: ConversationId;
+  readonly agent: AccountId;
+  readonly triesCount: number;
+  readonly triedAtMs: number;
+}
+
+/** An envelope that could not be opened; kept so that it can be tried again. */
+export interface UnopenedRecord {
+  readonly from: DeviceAddress;
+  readonly id: Uint8Array;
+  readonly payload: Uint8Array;
+  readonly code: string;
+}
+
+/** Content of a conversation that nobody has opened here yet. */
+export interface EarlyRecord {
+  readonly from: DeviceAddress;
+  readonly content: Uint8Array;
+}
+
+/** A question to this agent. */
+export interface QuestionRecord {
+  readonly from: AccountId;
+  /** The conversation in this agent's leaves: random, told to nobody. */
+  readonly pseudonym: Uint8Array;
+  readonly conversation: ConversationId;
+  readonly id: MessageId;
+  readonly body: string;
+  readonly replyTo: readonly AccountId[];
+  /** Encoded content, once it is there. */
+  readonly answer?: Uint8Array;
+}
+
+export type StoredSignedPreKey = SignedPreKey & { readonly retiredAtMs?: number };
+export type StoredKemPreKey = KemPreKey & { readonly retiredAtMs?: number };
+
+function encode(value: object): Uint8Array {
+  return encodeCbor({ v: 1, ...(value as CborMap) });
+}
+
+function decode(bytes: Uint8Array): object {
+  const { v, ...value } = decodeCbor(bytes) as CborMap;
+  if (v !== 1) throw new BaseError("Usage", "STORE_VERSION", "a newer Cloister wrote this; update this one");
+  return value;
+}
+
+function table<T extends object>(name: string): Table<T> {
+  return { name, encode, decode: (bytes) => decode(bytes) as T };
+}
+
+function cached<T extends object>(name: string): CachedTable<T> {
+  return { ...table<T>(name), cached: true };
+}
+
+/** Tables with one row hold it under this key. */
+export const only = "only";
+
+/** Rows that are in memory. */
+export const keysTable = cached<KeysRecord>("keys");
+export const selfTable = cached<SelfRecord>("self");
+/** What this device registers with, until the relay has answered. */
+export const registrationTable = cached<DeviceRegistration>("registration");
+/** What a device that is being linked was told. */
+export const linkedTable = cached<ProfileRecord & { readonly account: AccountId }>("linked");
+export const countersTable = cached<{ readonly next: number }>("counters");
+export const publishedTable = cached<{
+  readonly signedId: number;
+  readonly lastResortId: number;
+  readonly sinceMs: number;
+}>("published");
+export const contactsTable = cached<ContactRecord>("contacts");
+export const conversationsTable = cached<ConversationRecord>("conversations");
+export const outboxTable = cached<OutboxRow>("outbox");
+export const leavesTable = cached<{ readonly order: number; readonly leaf: Uint8Array }>("leaves");
+export const openAsksTable = cached<OpenAskRecord>("open-asks");
+/** The newest checkpoint that was verified here. */
+export const checkpointTable = cached<{ readonly note: string }>("checkpoint");
+
+/** All of them, to open a database with. */
+export const cachedTables = [
+  keysTable,
+  selfTable,
+  registrationTable,
+  linkedTable,
+  countersTable,
+  publishedTable,
+  contactsTable,
+  conversationsTable,
+  outboxTable,
+  leavesTable,
+  openAsksTable,
+  checkpointTable,
+];
+
+/** Rows that stay in the store. */
+export const sessionsTable: Table<SessionRecord> = {
+  name: "sessions",
+  encode: serializeSessionRecord,
+  decode: parseSessionRecord,
+};
+export const signedPreKeysTable = table<StoredSignedPreKey>("prekeys-signed");
+export const kemPreKeysTable = table<StoredKemPreKey>("prekeys-kem");
+export const oneTimePreKeysTable = table<OneTimePreKey>("prekeys-one-time");
+export const baseKeysTable = table<{
+  readonly key: string;
+  readonly baseKey: Uint8Array;
+  readonly signedId: number;
+}>("base-keys");
+/** Envelopes that were dealt with; `question` is the key of the question to this agent that was in it. */
+export const seenTable = table<{
+  readonly key: string;
+  readonly atMs: number;
+  readonly question?: string;
+}>("seen");
+/** By {@link askKey}. */
+export const asksTable = table<AskRecord>("asks");
+/** Where a message is, by {@link messageKey}. */
+export const messageIndexTable = table<{
+  readonly conversation: ConversationId;
+  readonly position: number;
+}>("message-index");
+/** An agent's: who consented, by {@link consentKey}. */
+export const agentConsentsTable = table<Pick<QuestionRecord, "pseudonym">>("agent-consents");
+/** An agent's, by {@link messageKey}. */
+export const questionsTable = table<QuestionRecord>("questions");
+
+/** One conversation's messages, by {@link orderKey} of their position. */
+export function messagesTable(conversation: ConversationId): Table<MessageRecord> {
+  return table<MessageRecord>(`messages/${conversation}`);
+}
+
+/** By {@link orderKey}. */
+export function earlyTable(conversation: ConversationId): Table<EarlyRecord & { readonly order: number }> {
+  return table(`early/${conversation}`);
+}
+
+/** By envelope id. */
+export function unopenedTable(account: AccountId): Table<UnopenedRecord> {
+  return table<UnopenedRecord>(`unopened/${account}`);
+}
+
+/** Numbers as keys that sort like numbers. */
+export function orderKey(order: number): string {
+  return String(order).padStart(16, "0");
+}
+
+/** A message id is unique among its sender's. */
+export function messageKey(from: AccountId, id: MessageId): string {
+  return `${from}.${id}`;
+}
+
+export function askKey(agent: AccountId, id: MessageId): string {
+  return `${agent}.${id}`;
+}
+
+export function consentKey(conversation: ConversationId, account: AccountId): string {
+  return `${conversation}.${account}`;
+}
