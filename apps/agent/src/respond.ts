@@ -2,13 +2,13 @@ import { toUtf8 } from "@cloister/bytes";
 import type { Answer, AnswerSentence, Citation } from "@cloister/contracts/answer";
 import { sha256 } from "@cloister/crypto";
 import { composeAnswer, type GroundedAnswer, type KnowledgeIndex } from "@cloister/retrieval";
-import { checkRedFlags } from "@cloister/safety";
+import { checkRedFlags, regionOf } from "@cloister/safety";
 
 /** What the assistant answers from. */
 export interface Resources {
   readonly index: KnowledgeIndex;
   /** ISO 3166-1 alpha-2: which emergency numbers to give. */
-  readonly region: string;
+  readonly country: string;
 }
 
 const abstention: readonly string[] = [
@@ -17,8 +17,8 @@ const abstention: readonly string[] = [
 ];
 
 /** Red flags first, then the knowledge, or else an honest "I do not know". Never a diagnosis of its own. */
-export function respond(question: string, { index, region }: Resources): Answer {
-  const flags = checkRedFlags(question, { region });
+export function respond(question: string, { index, country }: Resources): Answer {
+  const flags = checkRedFlags(question, { region: regionOf(country) });
   if (flags.emergency) {
     return { outcome: "emergency", sentences: uncited([flags.advice ?? ""]), citations: [] };
   }

@@ -1,6 +1,5 @@
-import { checkRedFlags, type EmergencyKind, emergencyNumbers } from "@cloister/safety";
+import { checkRedFlags, type EmergencyKind, emergencyNumbers, regionOf } from "@cloister/safety";
 import { useDeferredValue, useMemo, useState } from "react";
-import { regionOf } from "./region.ts";
 
 /** What the on-device check has to say about a text. Finding nothing means nothing. */
 export interface Emergency {
