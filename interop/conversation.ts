@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import type { Line } from "../packages/protocol/src/testing/accounts.ts";
-import type { Peer } from "./peers.ts";
+import type { Line, Peer } from "./peers.ts";
 
 /** A sent message on its way. */
 export interface InFlight {

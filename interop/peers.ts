@@ -1,8 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { isBaseError } from "@cloister/bytes";
 import { systemRandom } from "@cloister/crypto/random";
-import { Accounts, type Line } from "../packages/protocol/src/testing/accounts.ts";
+import type { Fields } from "../apps/cli/src/conform/fields.ts";
+import { ProtocolSuite } from "../apps/cli/src/conform/protocol.ts";
+
+/** One request or answer of suite `protocol`. */
+export type Line = Fields;
 
 /** Anything that answers the lines of suite `protocol`. */
 export interface Peer {
@@ -12,8 +17,17 @@ export interface Peer {
 
 /** `@cloister/protocol`. */
 export function cloister(name: string): Peer {
-  const accounts = new Accounts(systemRandom);
-  return { name, ask: (line) => Promise.resolve(accounts.answer(line)) };
+  const suite = new ProtocolSuite(systemRandom, Date.now);
+  return { name, ask: (line) => Promise.resolve(answer(suite, line)) };
+}
+
+function answer(suite: ProtocolSuite, line: Line): Line {
+  try {
+    return suite.answer(line) as Line;
+  } catch (error) {
+    if (isBaseError(error)) return { error: error.code, message: error.message };
+    throw error;
+  }
 }
 
 /** Signal's library, in a process of its own. */
