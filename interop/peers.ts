@@ -18,10 +18,10 @@ export interface Peer {
 /** `@cloister/protocol`. */
 export function cloister(name: string): Peer {
   const suite = new ProtocolSuite(systemRandom, Date.now);
-  return { name, ask: (line) => Promise.resolve(answer(suite, line)) };
+  return { name, ask: (line) => Promise.resolve(answerOf(suite, line)) };
 }
 
-function answer(suite: ProtocolSuite, line: Line): Line {
+function answerOf(suite: ProtocolSuite, line: Line): Line {
   try {
     return suite.answer(line) as Line;
   } catch (error) {
