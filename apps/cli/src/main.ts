@@ -24,6 +24,11 @@ addKbCommand(program);
 addConformCommand(program);
 addDoctorCommand(program);
 
+// A reader that went away, such as `head`, is no reason to break off what is under way.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -67,11 +67,15 @@ describe("a supervised process", () => {
   it("that ends while it starts is an error", async () => {
     const spec = {
       name: "test",
-      file: await program("process.exit(3);"),
+      file: await program('console.error("no port left"); process.exit(3);'),
       args: () => [],
       readyField: "listening",
       onLog: () => undefined,
     };
-    await expect(supervise(spec)).rejects.toMatchObject({ code: "PROCESS_NOT_READY", family: "Unavailable" });
+    await expect(supervise(spec)).rejects.toMatchObject({
+      code: "PROCESS_NOT_READY",
+      family: "Unavailable",
+      message: expect.stringContaining("no port left"),
+    });
   });
 });

@@ -88,7 +88,11 @@ export async function supervise(spec: ProcessSpec): Promise<RunningProcess> {
 function start(spec: ProcessSpec, earlier: Ready | undefined): Promise<Started> {
   const args = ["--disable-warning=ExperimentalWarning", spec.file, ...spec.args(earlier)];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
-  createInterface({ input: child.stderr }).on("line", spec.onLog);
+  let lastLine = "";
+  createInterface({ input: child.stderr }).on("line", (line) => {
+    lastLine = line;
+    spec.onLog(line);
+  });
   return new Promise((resolve, reject) => {
     const fail = (why: string) => {
       clearTimeout(timer);
@@ -97,12 +101,13 @@ function start(spec: ProcessSpec, earlier: Ready | undefined): Promise<Started> 
     };
     const timer = setTimeout(() => fail("did not become ready in time"), readyTimeoutMs);
     child.once("error", () => fail("could not be started"));
-    child.once("exit", () => fail("ended while starting; its log above says why"));
+    // Its log closes after it ended, and with it comes the line that says why.
+    child.once("close", () => fail(`ended while starting: ${lastLine || "it did not say why"}`));
     createInterface({ input: child.stdout }).on("line", (line) => {
       const ready = parseReady(line, spec.readyField);
       if (ready === undefined) return;
       clearTimeout(timer);
-      child.removeAllListeners("exit");
+      child.removeAllListeners("close");
       resolve({ child, ready });
     });
   });
