@@ -31,9 +31,14 @@ const MAX_KEY_WORDS = 8;
 /** Share of the heaviest word's mass from which a named word may not be missing. */
 const KEY_SHARE = 0.5;
 
+/** Whether a word is a medicine's name, as typed or as corrected. */
+export function isMedicine({ term, corrected }: WeighedWord): boolean {
+  return medicineNames.has(corrected ?? term);
+}
+
 /** Whether leaving a word out would change what is asked: a medicine or a condition by its name. */
-function mattersByName({ term, corrected }: WeighedWord): boolean {
-  return medicineNames.has(corrected ?? term) || CLINICAL_SHAPE.test(term);
+function mattersByName(word: WeighedWord): boolean {
+  return isMedicine(word) || CLINICAL_SHAPE.test(word.term);
 }
 
 /** Names of medicines differ by few letters; only one wrong letter is forgiven. */

@@ -1,5 +1,5 @@
 /** What a question wants to know about its subject. */
-interface Intent {
+export interface Intent {
   readonly question: RegExp;
   /** Headings whose passages answer it. */
   readonly heading: RegExp;
@@ -9,6 +9,14 @@ interface Intent {
 
 const HELP_HEADING =
   /\b(?:when to|seek|call|get (?:medical|emergency)|see a (?:doctor|clinician)|emergency help|clinician (?:soon|now))\b/i;
+
+/** Whether things go together: medicines, food, pregnancy. */
+const combination: Intent = {
+  question:
+    /\b(?:(?<!what |much |many |often )(?:can|could|may|should) (?:i|he|she|we|they|you|my \w+) (?:still )?(?:take|have|use|drink|eat|give)|is (?:it|that|this) (?:ok|okay|safe|fine|alright|all right)|together|mix|combine|interact\w*|while (?:taking|on)|along with|alongside|safe (?:with|to take|in|during|for)|allowed|breast ?feed\w*|pregnan\w+)\b/i,
+  heading: /take care|interact|pregnan|caution|what not/i,
+  sentence: /\b(?:interact|avoid|together|pregnan|should not|ask before|safe)/i,
+};
 
 /** In order of how telling the question's words are; the first that matches is meant. */
 const intents: readonly Intent[] = [
@@ -29,12 +37,7 @@ const intents: readonly Intent[] = [
     heading: /how it is taken|dose|how to (?:use|take)/i,
     sentence: /\b(?:take|dose|once|twice|daily|label)\b/i,
   },
-  {
-    question:
-      /\b(?:(?<!what |much |many |often )(?:can|could|may|should) (?:i|he|she|we|they|you|my \w+) (?:still )?(?:take|have|use|drink|eat|give)|is (?:it|that|this) (?:ok|okay|safe|fine|alright|all right)|together|mix|combine|interact\w*|while (?:taking|on)|along with|alongside|safe (?:with|to take|in|during|for)|allowed|breast ?feed\w*|pregnan\w+)\b/i,
-    heading: /take care|interact|pregnan|caution|what not/i,
-    sentence: /\b(?:interact|avoid|together|pregnan|should not|ask before|safe)/i,
-  },
+  combination,
   {
     question: /\b(?:symptoms?|signs?|feel like|how (?:do|can|would) i (?:know|tell)|recogni[sz]e)\b/i,
     heading: /symptoms?|signs?/i,
@@ -60,14 +63,19 @@ const intents: readonly Intent[] = [
 
 const definition: Intent = { question: /^/, heading: /^$/, sentence: /\b(?:is|are|means|happens when)\b/ };
 
-/** What `question` wants to know; a bare subject asks what it is. */
-export function intentOf(question: string): Pick<Intent, "heading" | "sentence"> {
-  return intents.find((intent) => intent.question.test(question)) ?? definition;
+/** The start of a letter tells what it wants. */
+const MAX_LENGTH = 2000;
+
+/** What `question` wants to know; two medicines ask whether they go together, a bare subject what it is. */
+export function intentOf(question: string, medicineCount: number): Intent {
+  if (medicineCount > 1) return combination;
+  const start = question.slice(0, MAX_LENGTH);
+  return intents.find((intent) => intent.question.test(start)) ?? definition;
 }
 
-/** Whether a question asks what its subject is. */
-export function isDefinition(question: string): boolean {
-  return intentOf(question) === definition;
+/** Whether an intent is to learn what the subject is. */
+export function isDefinition(intent: Intent): boolean {
+  return intent === definition;
 }
 
 /** Whether a passage is a procedure, whose steps mean something only in order and without gaps. */

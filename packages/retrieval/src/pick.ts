@@ -1,4 +1,5 @@
 import type { Article } from "./article.ts";
+import { isMedicine } from "./coverage.ts";
 import { intentOf, isDefinition, isProcedure, tellsWhenToGetHelp } from "./intents.ts";
 import type { Findings, KnowledgeIndex } from "./knowledge.ts";
 import { type Passage, splitPassages } from "./passages.ts";
@@ -85,7 +86,7 @@ function lengthFits(text: string): boolean {
 function candidatesOf({ question, index, findings, covering }: PickRequest, rank: number): Candidate[] {
   const article = index.articles[covering[rank] ?? -1];
   if (article === undefined) return [];
-  const intent = intentOf(question);
+  const intent = intentOf(question, findings.words.filter(isMedicine).length);
   const masses = massesFor(findings.words, termsOf(index, article.title));
   const out: Candidate[] = [];
   for (const [p, passage] of splitPassages(article).entries()) {
@@ -93,7 +94,7 @@ function candidatesOf({ question, index, findings, covering }: PickRequest, rank
     const base =
       weights.headingWords * covered(masses, termsOf(index, heading)) +
       (intent.heading.test(heading) ? weights.intentHeading : 0) +
-      (p === 0 && isDefinition(question) ? weights.opening : 0) -
+      (p === 0 && isDefinition(intent) ? weights.opening : 0) -
       LATER_DOCUMENT * rank;
     for (const [s, sentence] of passage.sentences.entries()) {
       const text = textOf({ article, passage, sentence });

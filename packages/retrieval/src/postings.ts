@@ -13,9 +13,9 @@ export interface Postings {
 }
 
 /** What an occurrence in each field counts (BM25F; Robertson, Zaragoza and Taylor, 2004). */
-export const weights = { title: 6, names: 4, heading: 2, body: 1 };
+const weights = { title: 6, names: 4, heading: 2, body: 1 };
 /** Saturation and length normalisation of BM25. */
-export const bm25 = { k1: 2.5, b: 0.6 };
+const bm25 = { k1: 2.5, b: 0.6 };
 
 type Counts = Map<string, number>;
 

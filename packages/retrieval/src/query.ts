@@ -3,7 +3,7 @@ import { stemOf } from "./tokens.ts";
 import { weakWords } from "./words.ts";
 
 /** One term to look for, and how much the person's text is about it. */
-export interface QueryTerm {
+interface QueryTerm {
   readonly term: string;
   readonly weight: number;
 }
@@ -41,7 +41,7 @@ function sentenceWeight(sentence: string): number {
 }
 
 /** Whether a stem is small talk or a bare number rather than subject. */
-export function isWeak(term: string): boolean {
+function isWeak(term: string): boolean {
   return weakStems.has(term) || /^\d+$/.test(term);
 }
 

@@ -44,7 +44,7 @@ options order our outside over page paid parent parents part particular particul
 person personally phone pick piece place plan play plus point possible possibly post prefer present pretty previous
 previously probably problem problems product program proper properly provide public purchase put question questions
 quick quickly quit read reading ready real realize reason receive received recent recently recommend recommended
-regard regarding regards related relation reply report request research respond response result results right room run
+regard regarding regards related relation reply report rid request research respond response result results right room run
 said same saturday saw say saying says school search second section see seek seem seemed seems seen send sent serious
 seriously set several share short show showed shown shows side sign similar simple simply sincerely sir sister site
 situation six small son soon sorry sort sound speak special specialist specific spent start started starting state

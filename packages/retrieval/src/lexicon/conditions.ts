@@ -208,7 +208,7 @@ eating disorder, anorexia nervosa, bulimia, anorexia
 postpartum depression, postnatal depression, baby blues, perinatal depression
 alcoholism, alcohol use disorder, alcohol dependence, alcohol addiction, drinking problem
 addiction, substance use disorder, drug abuse, drug dependence, substance abuse
-insomnia, trouble sleeping, sleeplessness, cannot sleep
+insomnia, trouble sleeping, sleeplessness, cannot sleep, cant sleep, fall asleep, falling asleep
 sleep apnoea, sleep apnea, obstructive sleep apnea
 underactive thyroid, hypothyroidism, low thyroid
 overactive thyroid, hyperthyroidism, thyrotoxicosis, graves disease

@@ -49,7 +49,7 @@ cough, tussis, coughing
 hoarseness, dysphonia, hoarse voice, lost voice
 runny nose, rhinorrhoea, rhinorrhea, nasal discharge
 stuffy nose, nasal congestion, blocked nose, congested nose
-earache, ear pain, otalgia, sore ear
+earache, ear ache, ear pain, otalgia, sore ear
 difficulty swallowing, dysphagia, trouble swallowing, hard to swallow
 loss of appetite, poor appetite, not hungry, reduced appetite
 weight loss, losing weight, lose weight

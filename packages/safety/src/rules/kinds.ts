@@ -39,7 +39,7 @@ export type EmergencyKind =
 export type RuleUrgency = "emergency" | "urgent";
 
 /** What a text may say, each with its wordings. */
-export type Findings = Readonly<Record<string, readonly PatternText[]>>;
+type Findings = Readonly<Record<string, readonly PatternText[]>>;
 
 /** Fires when every requirement is met by some finding that counts. */
 export interface Rule {
