@@ -18,18 +18,18 @@ export const platformHttp: Http = async ({ method, url, headers, body, timeoutMs
   return { status: response.status, body: await readBody(response) };
 };
 
-async function readBody(response: Response): Promise<Uint8Array> {
+async function readBody({ body }: Response): Promise<Uint8Array> {
+  if (!body) return new Uint8Array();
+  const reader = body.getReader();
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
-  for (const reader = response.body?.getReader(); reader; ) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    length += value.length;
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    length += part.value.length;
     if (length > maxBodyBytes) {
       await reader.cancel();
       throw new RangeError("the answer is too long");
     }
-    chunks.push(value);
+    chunks.push(part.value);
   }
   return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }

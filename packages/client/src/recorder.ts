@@ -2,7 +2,7 @@ import { type AuditEvent, encodeLeaf, hourOf, saltBytesCount } from "@cloister/t
 import { type Core, selfOf, takeNumbers } from "./core.ts";
 import type { Transaction } from "./database.ts";
 import type { LogClient } from "./log-client.ts";
-import { leavesTable, orderKey } from "./records.ts";
+import { leavesTable, only, orderKey, selfTable } from "./records.ts";
 import { backOff } from "./timing.ts";
 
 type Without<T, K extends string> = T extends unknown ? Omit<T, K> : never;
@@ -13,15 +13,16 @@ export type Act = Without<AuditEvent, "at" | "actor">;
 const batchCount = 16;
 
 /** The leaf of an act of this account, now. */
-export function leafOf(core: Core, act: Act): Uint8Array {
-  const event = { ...act, at: hourOf(core.clock.nowMs()), actor: selfOf(core).pseudonym } as AuditEvent;
+export function leafOf(core: Core, act: Act, actor = selfOf(core).pseudonym): Uint8Array {
+  const event = { ...act, at: hourOf(core.clock.nowMs()), actor } as AuditEvent;
   return encodeLeaf(event, core.random(saltBytesCount));
 }
 
 /** Queues an act for the log, durable with what it is about. */
 export async function record(core: Core, transaction: Transaction, act: Act): Promise<void> {
+  const self = await transaction.get(selfTable, only);
   const order = await takeNumbers(transaction, "order");
-  transaction.put(leavesTable, orderKey(order), { order, leaf: leafOf(core, act) });
+  transaction.put(leavesTable, orderKey(order), { order, leaf: leafOf(core, act, self?.pseudonym) });
   transaction.afterwards(core.wakeRecorder);
 }
 
