@@ -1,6 +1,9 @@
 import type { ReceiptVerdict } from "@cloister/client";
 import type { AuditResult } from "../audit/verify.ts";
 
+const nameWidth = 24;
+const textWidth = 76;
+
 /** One thing that the demo had to show. */
 export interface DemoCheck {
   readonly name: string;
@@ -40,7 +43,9 @@ export function describeDemo(report: DemoReport): string[] {
     ...transcript.flatMap(describeLine),
     "",
     "What the relay held while the clinician was away",
-    ...relay.waitingEnvelopes.map(({ sizeBytes, count }) => `  ${count} envelopes of ${sizeBytes} bytes`),
+    ...relay.waitingEnvelopes.map(
+      ({ sizeBytes, count }) => `  sealed envelopes of ${sizeBytes} bytes: ${count}`,
+    ),
     `  files of relay, log and assistant that hold the words of the message: ${relay.markerFilesCount} of ${relay.searchedFilesCount}`,
     `  the same search once they were planted unencrypted: ${relay.controlFound ? "found" : "NOT FOUND"}`,
     "",
@@ -65,5 +70,20 @@ export function describeDemo(report: DemoReport): string[] {
 }
 
 function describeLine({ from, text, sources = [] }: TranscriptLine): string[] {
-  return [`  ${from.padEnd(22)} ${text}`, ...sources.map((source) => `  ${" ".repeat(22)}   ${source}`)];
+  const [first = "", ...rest] = [...wrapped(text), ...sources.flatMap((source) => wrapped(source))];
+  return [
+    `  ${from.padEnd(nameWidth)} ${first}`,
+    ...rest.map((line) => `  ${" ".repeat(nameWidth)} ${line}`),
+  ];
+}
+
+/** Breaks a text between words. */
+function wrapped(text: string): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1);
+    if (line === undefined || line.length + word.length >= textWidth) lines.push(word);
+    else lines[lines.length - 1] = `${line} ${word}`;
+  }
+  return lines;
 }

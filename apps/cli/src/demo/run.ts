@@ -23,10 +23,15 @@ export async function runDemo(progress: Progress): Promise<DemoReport> {
   const startedMs = performance.now();
   const dir = await mkdtemp(join(tmpdir(), "cloister-demo-"));
   const undo: (() => Promise<void>)[] = [() => rm(dir, { recursive: true, force: true })];
+  const interrupted = interruption();
+  const step: Progress = (name) => {
+    interrupted.throwIfAborted();
+    progress(name);
+  };
   try {
-    return await Promise.race([play({ dir, undo, progress, startedMs }), interruption()]);
+    return await play({ dir, undo, progress: step, startedMs });
   } finally {
-    for (const step of undo.toReversed()) await step();
+    for (const end of undo.toReversed()) await end();
   }
 }
 
@@ -103,13 +108,12 @@ async function verifyLogOf({ logUrl, readerToken, vkey }: Stack, dataDir: string
   });
 }
 
-/** Rejects when somebody ends the demo, so that it can clean up. */
-function interruption(): Promise<never> {
-  return new Promise((_, reject) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-      process.once(signal, () =>
-        reject(new BaseError("Usage", "INTERRUPTED", "the demo was ended before its end")),
-      );
-    }
-  });
+/** Aborted when somebody ends the demo: it stops at its next step, so that it can clean up. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  const reason = new BaseError("Unavailable", "INTERRUPTED", "ended before its end");
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.once(signal, () => controller.abort(reason));
+  }
+  return controller.signal;
 }

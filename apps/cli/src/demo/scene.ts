@@ -82,7 +82,7 @@ export class Scene {
     view.close();
     const { searched, found } = await searchFolder(this.#dataDir, marker);
     const count = waitingEnvelopes.reduce((sum, size) => sum + size.count, 0);
-    this.check("envelopes wait", count > 0, `${count} sealed envelopes wait at the relay for the clinician`);
+    this.check("envelopes wait", count > 0, `${count} for the clinician, sealed and padded`);
     this.check(
       "relay is blind",
       !held && found.length === 0,
