@@ -17,24 +17,40 @@ export interface RunningStack {
   readonly clinicianInvitation: string;
   /** The process that runs one of the apps at this moment; another after a crash. */
   pidOf(app: "relay" | "log" | "agent"): number | undefined;
+  /** Ends every process and leaves the data. */
+  halt(): Promise<void>;
+  /** After {@link halt}: the same data at the same addresses. */
+  startAgain(): Promise<void>;
+  /** Ends every process and removes the data. */
   stop(): Promise<void>;
 }
 
 /** `cloister up` as a person starts it, on free ports, in a folder of its own. */
 export async function startStack(options: readonly string[] = []): Promise<RunningStack> {
   const dataDir = await mkdtemp(join(tmpdir(), "cloister-e2e-"));
-  const child = spawn(
-    process.execPath,
-    [launcher, "up", "--json", "--data", dataDir, "--port", "0", "--log-port", "0", ...options],
-    { stdio: ["ignore", "pipe", "pipe"] },
-  );
-  const ready = await firstJsonLine(child);
+  const launch = async (ports: readonly string[]) => {
+    const args = ["up", "--json", "--data", dataDir, ...ports, ...options];
+    const launched = spawn(process.execPath, [launcher, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+    return { child: launched, ready: await firstJsonLine(launched) };
+  };
+  let { child, ready } = await launch(["--port", "0", "--log-port", "0"]);
+  const relayUrl = String(ready["relayUrl"]);
+  const logUrl = String(ready["logUrl"]);
   return {
     dataDir,
-    relayUrl: String(ready["relayUrl"]),
-    logUrl: String(ready["logUrl"]),
+    relayUrl,
+    logUrl,
     clinicianInvitation: String(ready["clinicianInvitation"]),
     pidOf: (app) => findProcess(dataDir, `apps/${app}/src/main.ts`),
+    halt: () => end(child),
+    startAgain: async () => {
+      ({ child, ready } = await launch([
+        "--port",
+        new URL(relayUrl).port,
+        "--log-port",
+        new URL(logUrl).port,
+      ]));
+    },
     stop: async () => {
       await end(child);
       await rm(dataDir, { recursive: true, force: true });
