@@ -100,5 +100,7 @@ export function noticeWords(notice: Notice, self: Self, findContact: FindContact
     }
     case "identityChanged":
       return `The identity key of ${nameOf(notice.account, self, findContact)} changed`;
+    case "unreadable":
+      return `Something from ${nameOf(notice.account, self, findContact)} could not be opened here. Ask them to write it again.`;
   }
 }

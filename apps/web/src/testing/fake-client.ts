@@ -48,7 +48,10 @@ export class FakeClient implements CloisterClient {
 
   // What a test or the development page does to it.
 
-  failNext(method: keyof CloisterClient, error = new BaseError("Unavailable", "OFFLINE", "try later")): void {
+  failNext(
+    method: keyof CloisterClient,
+    error: BaseError = new BaseError("Unavailable", "OFFLINE", "try later"),
+  ): void {
     this.#failures.set(method, error);
   }
 

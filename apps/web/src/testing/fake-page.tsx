@@ -28,8 +28,7 @@ function clientFor(who: string): FakeClient {
 
 applyPreferences();
 const invitationCode = takeInvitationFromAddress(globalThis);
-const root = document.querySelector("#root");
-if (root !== null)
-  createRoot(root).render(<App model={new ClientModel(client)} invitationCode={invitationCode} />);
+const root = createRoot(document.body.appendChild(document.createElement("div")));
+root.render(<App model={new ClientModel(client)} invitationCode={invitationCode} />);
 // For play in the console.
 Object.assign(globalThis, { client, emergencyAnswer });

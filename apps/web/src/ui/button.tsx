@@ -3,14 +3,16 @@ import { Button as AriaButton, type ButtonProps as AriaButtonProps } from "react
 
 export type ButtonLook = "primary" | "secondary" | "quiet" | "danger" | "icon";
 
-interface ButtonProps extends Omit<AriaButtonProps, "className" | "children" | "style"> {
+interface ButtonProps extends Omit<AriaButtonProps, "className" | "children" | "style" | "isPending"> {
   readonly look?: ButtonLook;
+  /** What it started is under way. It keeps the focus, and pressing again does nothing (see `useTask`). */
+  readonly isBusy?: boolean;
   readonly children: ReactNode;
 }
 
-export function Button({ look = "secondary", children, ...props }: ButtonProps) {
+export function Button({ look = "secondary", isBusy = false, children, ...props }: ButtonProps) {
   return (
-    <AriaButton {...props} className={`button button-${look}`}>
+    <AriaButton {...props} className={`button button-${look}`} data-busy={isBusy || undefined}>
       {children}
     </AriaButton>
   );

@@ -1,7 +1,9 @@
+import { useState } from "react";
 import { type ClientModel, ModelContext, useModel } from "../model/client-model.ts";
 import { useObservable } from "../model/observable.ts";
 import { useTask } from "../model/use-task.ts";
 import { Button } from "../ui/button.tsx";
+import { Dialog } from "../ui/dialog.tsx";
 import { Mark } from "../ui/icons.tsx";
 import { Problem } from "../ui/notice.tsx";
 import { Shell } from "./shell.tsx";
@@ -26,7 +28,27 @@ function Place({ invitationCode }: Pick<AppProps, "invitationCode">) {
   const self = useObservable(model.self);
   const revoked = useObservable(model.revoked);
   if (revoked) return <Revoked />;
-  return self === undefined ? <Welcome invitationCode={invitationCode} /> : <Shell self={self} />;
+  const [hadAccount] = useState(self !== undefined);
+  if (self === undefined) return <Welcome invitationCode={invitationCode} />;
+  return (
+    <>
+      <Shell self={self} />
+      {hadAccount && invitationCode !== undefined && <InvitationUnused name={self.displayName} />}
+    </>
+  );
+}
+
+/** A browser is one device of one account; an invitation makes another account. */
+function InvitationUnused({ name }: { readonly name: string }) {
+  const [isOpen, setOpen] = useState(true);
+  return (
+    <Dialog title="The invitation was not used" isOpen={isOpen} onClose={() => setOpen(false)}>
+      <p>
+        This browser is already a device of <bdi>{name}</bdi>. To use the invitation, open its link in another
+        browser or in a private window.
+      </p>
+    </Dialog>
+  );
 }
 
 /** Another device of this person ended this one. */
@@ -46,7 +68,7 @@ function Revoked() {
           is left on it. If you did not do that, tell the organisation.
         </p>
         <Problem error={erasing.error} />
-        <Button look="danger" onPress={() => void erasing.run()} isPending={erasing.running}>
+        <Button look="danger" onPress={() => void erasing.run()} isBusy={erasing.running}>
           Erase this device
         </Button>
       </div>

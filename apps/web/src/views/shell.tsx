@@ -37,7 +37,7 @@ export function Shell({ self }: { readonly self: Self }) {
         <nav className="sidebar" aria-label="Conversations">
           <Sidebar self={self} route={route} />
         </nav>
-        <section ref={pane} className="pane" tabIndex={-1} aria-label="Open view">
+        <section ref={pane} id="main" className="pane" tabIndex={-1} aria-label="Open view">
           <Pane self={self} route={route} />
         </section>
       </main>

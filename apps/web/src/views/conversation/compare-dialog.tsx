@@ -42,7 +42,7 @@ export function CompareDialog({ person, onClose }: CompareDialogProps) {
             <Button
               look="primary"
               onPress={() => void matching.run()}
-              isPending={matching.running}
+              isBusy={matching.running}
               isDisabled={number.status !== "ready"}
             >
               They match

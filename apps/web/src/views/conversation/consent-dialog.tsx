@@ -31,7 +31,7 @@ export function ConsentDialog(props: ConsentDialogProps) {
           <Button look="secondary" onPress={onDecline}>
             No, not now
           </Button>
-          <Button look="primary" onPress={() => void consenting.run()} isPending={consenting.running}>
+          <Button look="primary" onPress={() => void consenting.run()} isBusy={consenting.running}>
             Yes, let it read what I address to it
           </Button>
         </>

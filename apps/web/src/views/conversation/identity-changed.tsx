@@ -41,7 +41,7 @@ function Changed({
         <Button look="primary" onPress={() => onCompare(person.account)}>
           Compare safety numbers
         </Button>
-        <Button look="secondary" onPress={() => void accepting.run()} isPending={accepting.running}>
+        <Button look="secondary" onPress={() => void accepting.run()} isBusy={accepting.running}>
           Go on without comparing
         </Button>
       </div>

@@ -80,7 +80,7 @@ function Retry({ message }: { readonly message: TextMessage }) {
   const retrying = useTask(() => client.retry(message.conversation, message.id));
   return (
     <p className="bubble-retry">
-      <Button look="quiet" onPress={() => void retrying.run()} isPending={retrying.running}>
+      <Button look="quiet" onPress={() => void retrying.run()} isBusy={retrying.running}>
         Try again
       </Button>
       {retrying.error !== undefined && <span role="alert">{retrying.error}</span>}

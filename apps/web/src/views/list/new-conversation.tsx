@@ -32,7 +32,7 @@ export function NewConversation() {
         {form.agent !== undefined && <ChooseAgent form={form} agent={form.agent} />}
         <Problem error={form.creating.error} />
         <div className="actions">
-          <Button look="primary" type="submit" isPending={form.creating.running}>
+          <Button look="primary" type="submit" isBusy={form.creating.running}>
             Start the conversation
           </Button>
         </div>

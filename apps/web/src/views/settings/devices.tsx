@@ -67,7 +67,7 @@ function LinkDialog({ model }: { readonly model: Model }) {
         <Button
           look="primary"
           onPress={() => void model.link.run()}
-          isPending={model.link.running}
+          isBusy={model.link.running}
           isDisabled={model.code.trim() === ""}
         >
           Let it in
@@ -98,7 +98,7 @@ function RevokeDialog({ model }: { readonly model: Model }) {
       actions={
         <>
           <Button onPress={() => setRevoking(undefined)}>Keep it</Button>
-          <Button look="danger" onPress={() => void revoke.run()} isPending={revoke.running}>
+          <Button look="danger" onPress={() => void revoke.run()} isBusy={revoke.running}>
             Remove it
           </Button>
         </>

@@ -31,7 +31,7 @@ export function EraseDevice() {
         actions={
           <>
             <Button onPress={() => setOpen(false)}>Keep everything</Button>
-            <Button look="danger" onPress={() => void erasing.run()} isPending={erasing.running}>
+            <Button look="danger" onPress={() => void erasing.run()} isBusy={erasing.running}>
               Erase
             </Button>
           </>

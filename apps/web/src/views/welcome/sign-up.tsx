@@ -52,7 +52,7 @@ export function SignUp({ welcome, organisation, onLink }: SignUpProps) {
             />
           )}
           <Problem error={signingUp.error} />
-          <Button look="primary" type="submit" isPending={signingUp.running}>
+          <Button look="primary" type="submit" isBusy={signingUp.running}>
             {signingUp.running ? "Making your keys…" : "Create account"}
           </Button>
         </form>

@@ -24,6 +24,7 @@ export function Welcome({ invitationCode }: WelcomeProps) {
           <p className="welcome-name">Cloister</p>
         </div>
         <Arcade />
+        {organisation.status !== "ready" && <h1 className="welcome-title">Private messages</h1>}
         {organisation.status === "loading" && <p className="muted">One moment…</p>}
         {organisation.status === "failed" && (
           <Notice tone="problem" title="Not connected" live>
