@@ -11,6 +11,8 @@ import type {
 } from "@cloister/relay-core";
 import type { RelayPreKeyTables } from "./relay-prekeys.ts";
 
+const maxRememberedCount = 50_000;
+
 interface AccountRow {
   readonly no: number;
   readonly role: Role;
@@ -23,6 +25,8 @@ interface AccountRow {
 export class RelayAccountTables {
   readonly #preKeys: RelayPreKeyTables;
   readonly #sql: ReturnType<typeof statements>;
+  /** Every envelope asks for them. This process is the file's only writer, so what is here holds. */
+  readonly #deviceNos = new Map<AccountId, ReadonlyMap<number, number>>();
 
   constructor(database: DatabaseSync, preKeys: RelayPreKeyTables) {
     this.#preKeys = preKeys;
@@ -63,6 +67,7 @@ export class RelayAccountTables {
   revokeDevice(address: DeviceAddress): boolean {
     const no = this.deviceNo(address);
     if (no === undefined) return false;
+    this.#deviceNos.delete(address.account);
     this.#sql.revoke.run(no);
     this.#sql.deleteEnvelopes.run(no);
     this.#sql.deleteTombstones.run(no);
@@ -99,11 +104,20 @@ export class RelayAccountTables {
 
   /** Device ids and internal numbers of an account's current devices. */
   deviceNos(account: AccountId): ReadonlyMap<number, number> | undefined {
+    const remembered = this.#deviceNos.get(account);
+    if (remembered) return remembered;
     const rows = this.#sql.deviceNos.all(account) as unknown as { id: number | null; no: number }[];
     if (rows.length === 0) return undefined;
     const nos = new Map<number, number>();
     for (const { id, no } of rows) if (id !== null) nos.set(id, no);
+    if (this.#deviceNos.size >= maxRememberedCount) this.#deviceNos.clear();
+    this.#deviceNos.set(account, nos);
     return nos;
+  }
+
+  /** A transaction was rolled back: what it made may be remembered and is not there. */
+  forget(): void {
+    this.#deviceNos.clear();
   }
 
   directory(): readonly { readonly account: AccountId; readonly credential: Uint8Array }[] {
@@ -161,6 +175,7 @@ export class RelayAccountTables {
       device.authKey,
     );
     const no = Number(lastInsertRowid);
+    this.#deviceNos.delete(account.id);
     this.#sql.setLastDevice.run(id, account.no);
     this.#sql.insertMailbox.run(no);
     this.#preKeys.add(no, device);

@@ -50,12 +50,15 @@ export class FatalStoreError extends Error {
 export class RelayDatabase {
   readonly #database: DatabaseSync;
   readonly #room: Room;
+  readonly #accounts: RelayAccountTables;
   readonly #calls: Calls;
 
   constructor(options: RoomOptions) {
     this.#database = openDatabase(join(options.dir, "relay.db"), options.maxBytes);
     this.#room = new Room(options, this.#database);
-    this.#calls = tables(this.#database);
+    const preKeys = new RelayPreKeyTables(this.#database);
+    this.#accounts = new RelayAccountTables(this.#database, preKeys);
+    this.#calls = calls(this.#database, { preKeys, accounts: this.#accounts });
   }
 
   /** @throws FatalStoreError after which the process must end */
@@ -114,6 +117,7 @@ export class RelayDatabase {
       this.#database.exec("COMMIT");
       return value;
     } catch (error) {
+      this.#accounts.forget();
       if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
       throw error;
     }
@@ -122,9 +126,7 @@ export class RelayDatabase {
 
 const noRoom: Reply = { ok: false, code: "UNAVAILABLE", reason: "no room left on disk" };
 
-function tables(database: DatabaseSync): Calls {
-  const preKeys = new RelayPreKeyTables(database);
-  const accounts = new RelayAccountTables(database, preKeys);
+function calls(database: DatabaseSync, { accounts, preKeys }: KeyTables): Calls {
   const mailbox = new RelayMailboxTables(database, accounts);
   const boxes = new RelayBoxTable(database);
   const state = database.prepare("SELECT epoch, age_ms AS ageMs FROM meta");

@@ -120,6 +120,7 @@ export function openDatabase(file: string, maxBytes?: number): DatabaseSync {
   database.exec(`
     PRAGMA synchronous = FULL;
     PRAGMA secure_delete = ON;
+    PRAGMA wal_autocheckpoint = 4000;
     PRAGMA journal_size_limit = 67108864;
     PRAGMA cache_size = -32768;
     PRAGMA temp_store = MEMORY;

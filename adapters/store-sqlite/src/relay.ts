@@ -7,6 +7,11 @@ import type { FromWorker, ToWorker } from "./relay-worker.ts";
 
 /** Rows one commit takes at most. */
 const maxBatchRowsCount = 512;
+/**
+ * How long acknowledgements wait for something else to share a commit with. One that a crash takes is only
+ * delivered again, so none is worth an fsync of its own at once.
+ */
+const acknowledgeDelayMs = 10;
 const mebibyte = 1_048_576;
 
 export interface RelayStoreOptions {
@@ -33,7 +38,7 @@ interface Waiting {
 
 /**
  * Opens the SQLite store of a relay: WAL with fsync at each commit, in a thread of its own. Calls made while
- * a commit is under way share the next one.
+ * a commit is under way share the next one; acknowledgements alone wait a moment for company.
  * @throws BaseError `STORE_LOCKED`, `STORE_VERSION`, `STORE_FAILED`
  */
 export async function openRelayStore(options: RelayStoreOptions): Promise<RelayStore> {
@@ -53,6 +58,9 @@ class Batches {
   readonly #onFatal: (error: BaseError) => void;
   #waiting: Waiting[] = [];
   #underWay: readonly Waiting[] = [];
+  /** Something that waits is more than an acknowledgement. */
+  #isUrgent = false;
+  #delay: NodeJS.Timeout | undefined;
   #ended: BaseError | undefined;
   #onIdle: (() => void) | undefined;
 
@@ -69,7 +77,8 @@ class Batches {
       if (this.#ended) reject(this.#ended);
       else {
         this.#waiting.push({ call: { name, input }, resolve, reject });
-        if (this.#underWay.length === 0) this.#flush();
+        this.#isUrgent ||= name !== "acknowledge";
+        this.#schedule();
       }
     });
   }
@@ -77,14 +86,28 @@ class Batches {
   /** Ends after everything called before is done. */
   async close(): Promise<void> {
     if (this.#ended) return;
-    if (this.#underWay.length > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve));
+    if (this.#waiting.length > 0 || this.#underWay.length > 0) {
+      const idle = new Promise<void>((resolve) => (this.#onIdle = resolve));
+      this.#isUrgent = true;
+      this.#schedule();
+      await idle;
+    }
     this.#ended = new BaseError("Usage", "STORE_CLOSED", "the store is closed");
     const exited = new Promise((resolve) => this.#worker.once("exit", resolve));
     this.#say({ close: true });
     await exited;
   }
 
+  #schedule(): void {
+    if (this.#underWay.length > 0) return;
+    if (this.#waiting.length === 0) this.#onIdle?.();
+    else if (this.#isUrgent) this.#flush();
+    else this.#delay ??= setTimeout(() => this.#flush(), acknowledgeDelayMs);
+  }
+
   #flush(): void {
+    clearTimeout(this.#delay);
+    this.#delay = undefined;
     let rowsCount = 0;
     let count = 0;
     for (const { call } of this.#waiting) {
@@ -93,14 +116,15 @@ class Batches {
       count += 1;
     }
     this.#underWay = this.#waiting.splice(0, count);
-    if (count > 0) this.#say({ batch: this.#underWay.map(({ call }) => call) });
-    else this.#onIdle?.();
+    this.#isUrgent = this.#waiting.length > 0;
+    this.#say({ batch: this.#underWay.map(({ call }) => call) });
   }
 
   #settle(message: FromWorker): void {
     if (!("replies" in message)) return;
     const batch = this.#underWay;
-    this.#flush();
+    this.#underWay = [];
+    this.#schedule();
     for (const [index, { resolve, reject }] of batch.entries()) {
       const reply = message.replies[index];
       if (reply?.ok) resolve(reply.value);
@@ -112,6 +136,7 @@ class Batches {
     if (this.#ended) return;
     this.#ended = new BaseError("Internal", "STORE_FATAL", "the disk or the database file failed", { cause });
     for (const { reject } of [...this.#underWay, ...this.#waiting]) reject(this.#ended);
+    this.#onIdle?.();
     this.#onFatal(this.#ended);
   }
 

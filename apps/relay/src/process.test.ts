@@ -29,10 +29,15 @@ afterEach(async () => {
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** Nothing when the relay died while the connection was being made. */
+function openUnlessDead(device: TestDevice): Promise<TestSocket | undefined> {
+  return TestSocket.open(device.at(relay.url)).catch(() => undefined);
+}
+
 /** Sends without a break until the relay dies; repeats first what an earlier one did not accept. */
 async function sendUntilDeath(device: TestDevice, to: TestDevice, state: SenderState): Promise<void> {
-  const socket = await TestSocket.open(device.at(relay.url));
-  socket.ws.on("error", () => undefined);
+  const socket = await openUnlessDead(device);
+  if (!socket) return;
   const underWay = new Map<number, OutgoingEnvelope>();
   const repeats = [...state.unaccepted.values()];
   let sendId = 0;
@@ -64,8 +69,8 @@ interface SenderState {
 
 /** Receives and acknowledges until the relay dies or, with `untilEmpty`, nothing is left. */
 async function receive(device: TestDevice, seqOf: Map<string, number>, untilEmpty: boolean): Promise<void> {
-  const socket = await TestSocket.open(device.at(relay.url));
-  socket.ws.on("error", () => undefined);
+  const socket = await openUnlessDead(device);
+  if (!socket) return;
   const { epoch } = socket.frames.find((frame) => frame.type === "ready") ?? { epoch: 0 };
   const emptied = socket.next("queueEmpty").then(
     () => "empty",
