@@ -16,6 +16,8 @@ export interface DeviceHold {
 /** Takes the device if no other page has it; with `ask`, asks that page for it and waits. */
 export function holdDevice({ ask }: { readonly ask: boolean }): Promise<DeviceHold | undefined> {
   const channel = new BroadcastChannel(channelName);
+  // A channel has one origin, so there is none to name.
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin
   if (ask) channel.postMessage("hand over");
   return new Promise((resolve, reject) => {
     const granted = async (lock: Lock | null) => {

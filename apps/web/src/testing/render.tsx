@@ -1,3 +1,5 @@
+// Tests are checked without this package's tsconfig.
+// oxlint-disable-next-line typescript/triple-slash-reference
 /// <reference path="../styles/css.d.ts" />
 import axe from "axe-core";
 import { createRoot, type Root } from "react-dom/client";

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { Button as AriaButton, type ButtonProps as AriaButtonProps } from "react-aria-components";
 
-export type ButtonLook = "primary" | "secondary" | "quiet" | "danger" | "icon";
+type ButtonLook = "primary" | "secondary" | "quiet" | "danger" | "icon";
 
 interface ButtonProps extends Omit<AriaButtonProps, "className" | "children" | "style" | "isPending"> {
   readonly look?: ButtonLook;

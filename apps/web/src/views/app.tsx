@@ -27,8 +27,8 @@ function Place({ invitationCode }: Pick<AppProps, "invitationCode">) {
   const model = useModel();
   const self = useObservable(model.self);
   const revoked = useObservable(model.revoked);
-  if (revoked) return <Revoked />;
   const [hadAccount] = useState(self !== undefined);
+  if (revoked) return <Revoked />;
   if (self === undefined) return <Welcome invitationCode={invitationCode} />;
   return (
     <>

@@ -21,7 +21,7 @@ async function holdsFocus(role: string, name: string): Promise<void> {
 
 async function lastSent(client: FakeClient): Promise<Message | undefined> {
   const messages = await client.messages("inhaler");
-  return messages.filter((message) => message.mine).at(-1);
+  return messages.reduce<Message | undefined>((last, message) => (message.mine ? message : last), undefined);
 }
 
 describe("writing", () => {
