@@ -38,7 +38,7 @@ const { values } = parseArgs({
 });
 
 /** Two devices with an open session; each send persists both sides. */
-function conversation(): { send(fromFirst: boolean): void } {
+function conversation(): { readonly send: (fromFirst: boolean) => void } {
   const random = systemRandom;
   const device = () => {
     const identityKeyPair = generateIdentityKeyPair(random);

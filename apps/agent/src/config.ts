@@ -29,7 +29,7 @@ export interface AgentConfig {
 /** @returns undefined when help was asked for. @throws BaseError `AGENT_USAGE` */
 export function readConfig(args: readonly string[]): AgentConfig | undefined {
   const values = parse(args);
-  if (values.help === true) return undefined;
+  if (values.help) return undefined;
   const backing = claimableBackings.find((choice) => choice === values.backing);
   if (backing === undefined) throw misuse("--backing must be development or declared");
   const relayUrl = required(values.relay, "--relay");

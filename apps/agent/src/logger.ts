@@ -1,7 +1,7 @@
 import { destination, pino } from "pino";
 
 /** What a line may hold: that something happened, never what was said or by whom. */
-export interface LogLine {
+interface LogLine {
   readonly event: "started" | "connection" | "answered" | "failed" | "stopped";
   readonly outcome?: "grounded" | "abstained" | "emergency";
   readonly state?: "offline" | "connecting" | "online";
