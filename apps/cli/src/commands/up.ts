@@ -1,8 +1,9 @@
+import { once } from "node:events";
 import { resolve } from "node:path";
-import process from "node:process";
 import { type Command, Option } from "commander";
 import { country, port, shownName, webAddress } from "../options.ts";
 import { progress, report, say } from "../output.ts";
+import type { Stack } from "../up/stack.ts";
 
 interface UpOptions {
   readonly data: string;
@@ -15,17 +16,20 @@ interface UpOptions {
   readonly url?: string;
   readonly logUrl?: string;
   readonly web: boolean;
+  readonly invitation: boolean;
   readonly restored: boolean;
   readonly json: boolean;
 }
 
 const weekMs = 7 * 86_400_000;
+const defaultData = ".cloister";
+const exampleName = "Dr. Robin Example";
 
 export function addUpCommand(program: Command): void {
   program
     .command("up")
     .description("start relay, transparency log, assistant and web app on this machine")
-    .option("--data <dir>", "where everything is kept", ".cloister")
+    .option("--data <dir>", "where everything is kept", defaultData)
     .option("--host <address>", "address to listen on", "127.0.0.1")
     .option("--port <number>", "port of web app and relay; 0 takes any", port, 8420)
     .option("--log-port <number>", "port of the transparency log; 0 takes any", port, 8421)
@@ -44,19 +48,20 @@ export function addUpCommand(program: Command): void {
     )
     .option("--log-url <address>", "where people reach the log, when that is another address", webAddress)
     .option("--no-web", "leave the web app out, for those who bring their own clients")
+    .option("--no-invitation", "print no invitation for a clinician; for services, whose output is kept")
     .option("--restored", "say it once, at the first start after the data came back from a backup", false)
     .option("--json", "print one JSON line when ready", false)
     .action(up);
 }
 
 async function up(options: UpOptions): Promise<void> {
-  const [{ startStack }, { invite }] = await Promise.all([
+  const [{ startStack }, { interruption }] = await Promise.all([
     import("../up/stack.ts"),
-    import("../organisation.ts"),
+    import("../interruption.ts"),
   ]);
-  const dataDir = resolve(options.data);
+  const ended = interruption();
   const stack = await startStack({
-    dataDir,
+    dataDir: resolve(options.data),
     host: options.host,
     port: options.port,
     logPort: options.logPort,
@@ -65,26 +70,33 @@ async function up(options: UpOptions): Promise<void> {
     restored: options.restored,
     ...(options.url === undefined ? {} : { publicUrl: options.url }),
     ...(options.logUrl === undefined ? {} : { publicLogUrl: options.logUrl }),
-    progress: (step) => progress(`  starting ${step} …`),
+    progress: (step) => {
+      ended.throwIfAborted();
+      progress(`  starting ${step} …`);
+    },
   });
-  const ended = new Promise<void>((done) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => done());
-  });
-  const code = await invite({
-    dataDir,
-    role: "clinician",
-    name: "Dr. Robin Example",
-    expiresAtMs: Date.now() + weekMs,
-  });
-  const { relayUrl, logUrl } = stack;
+  await announce(options, stack);
+  if (!ended.aborted) await once(ended, "abort");
+  if (!options.json) say("  stopping …");
+  await stack.stop();
+}
+
+async function announce(options: UpOptions, { relayUrl, logUrl }: Stack): Promise<void> {
+  const { invite } = await import("../organisation.ts");
+  const dataDir = resolve(options.data);
   const url = options.url ?? relayUrl;
+  const expiresAtMs = Date.now() + weekMs;
+  const link = options.invitation
+    ? `${url}/#invite=${await invite({ dataDir, role: "clinician", name: exampleName, expiresAtMs })}`
+    : undefined;
+  const data = options.data === defaultData ? "" : ` --data ${options.data}`;
   report({
     json: options.json,
     value: {
       relayUrl,
       logUrl,
       data: dataDir,
-      clinicianInvitation: `${url}/#invite=${code}`,
+      ...(link === undefined ? {} : { clinicianInvitation: link }),
       ready: true,
     },
     lines: [
@@ -93,17 +105,18 @@ async function up(options: UpOptions): Promise<void> {
       "",
       `  Patient    ${url}/`,
       "             sign up in one browser",
-      `  Clinician  ${url}/#invite=${code}`,
-      "             open this once in another browser or a private window; it makes one account",
+      ...(link === undefined
+        ? []
+        : [
+            `  Clinician  ${link}`,
+            "             open this once in another browser or a private window; it makes one account",
+          ]),
       "",
-      `  Log        ${logUrl}/v1/checkpoint   (verify it: npx cloister audit verify)`,
-      `  More       npx cloister invite --role clinician --name "Dr. …"`,
+      `  Invite     npx cloister invite --role clinician --name "Dr. …" --url ${url}${data}`,
+      `  Verify     npx cloister audit verify${data}`,
       `  Data       ${dataDir}`,
       "",
       "  Ctrl-C stops everything; nothing is lost.",
     ],
   });
-  await ended;
-  if (!options.json) say("  stopping …");
-  await stack.stop();
 }

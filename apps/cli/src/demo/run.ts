@@ -1,10 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import process from "node:process";
-import { BaseError } from "@cloister/bytes";
 import { httpSource } from "../audit/source.ts";
 import { audit } from "../audit/verify.ts";
+import { interruption } from "../interruption.ts";
 import { invite } from "../organisation.ts";
 import { type Stack, startStack } from "../up/stack.ts";
 import { arrive, type Person } from "./person.ts";
@@ -23,6 +22,7 @@ export async function runDemo(progress: Progress): Promise<DemoReport> {
   const startedMs = performance.now();
   const dir = await mkdtemp(join(tmpdir(), "cloister-demo-"));
   const undo: (() => Promise<void>)[] = [() => rm(dir, { recursive: true, force: true })];
+  // It stops at its next step, so that it can clean up.
   const interrupted = interruption();
   const step: Progress = (name) => {
     interrupted.throwIfAborted();
@@ -106,14 +106,4 @@ async function verifyLogOf({ logUrl, readerToken, vkey }: Stack, dataDir: string
     vkey,
     keptFile: join(dataDir, "audit", "own-log.checkpoint"),
   });
-}
-
-/** Aborted when somebody ends the demo: it stops at its next step, so that it can clean up. */
-function interruption(): AbortSignal {
-  const controller = new AbortController();
-  const reason = new BaseError("Unavailable", "INTERRUPTED", "ended before its end");
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.once(signal, () => controller.abort(reason));
-  }
-  return controller.signal;
 }
