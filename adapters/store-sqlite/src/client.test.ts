@@ -96,7 +96,11 @@ describe("sqlite client store", () => {
     database.close();
     const read = async () => {
       const reopened = await openClientStore({ path, key });
-      await reopened.list("notes").finally(() => reopened.close());
+      try {
+        await reopened.list("notes");
+      } finally {
+        await reopened.close();
+      }
     };
     await expect(read()).rejects.toMatchObject({ code: "STORE_CORRUPT" });
   });

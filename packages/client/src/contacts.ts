@@ -113,7 +113,9 @@ function checkCredential(
 async function learn(core: Core, transaction: Transaction, learned: Learned): Promise<ContactRecord> {
   const { account, identityKey, role, vouched, vouchedName, devices } = learned;
   const known = await transaction.get(contactsTable, account);
-  if (known && !equalBytes(known.identityKey, identityKey)) {
+  // Nobody can tell this device what its own key is.
+  const isOwn = account === selfOf(core).account;
+  if (known && !isOwn && !equalBytes(known.identityKey, identityKey)) {
     return noteIdentityChange(core, transaction, known, identityKey);
   }
   const contact: ContactRecord = {
@@ -122,8 +124,8 @@ async function learn(core: Core, transaction: Transaction, learned: Learned): Pr
     vouched,
     name: vouchedName === "" ? (known?.name ?? "") : vouchedName,
     verification: known?.verification ?? "unverified",
-    identityKey,
-    ...(known?.newIdentityKey && { newIdentityKey: known.newIdentityKey }),
+    // If another one was shown meanwhile, it is gone; that it was there is still for a person to look at.
+    identityKey: known?.identityKey ?? identityKey,
     ...((devices ?? known?.devices) && { devices: devices ?? known?.devices ?? [] }),
     knowsMyName: known?.knowsMyName ?? false,
   };
@@ -154,13 +156,15 @@ export async function noteIdentityChange(
   return contact;
 }
 
-/** A person accepts the changed identity: the old one's sessions end. */
+/** A person accepts the identity that is shown now. The sessions of the one before end. */
 export async function acceptNewIdentity(transaction: Transaction, account: AccountId): Promise<void> {
   const contact = await transaction.get(contactsTable, account);
-  if (!contact?.newIdentityKey) return;
+  if (contact?.verification !== "changed") return;
   const { newIdentityKey, devices = [], ...rest } = contact;
-  dropSessions(transaction, account, devices);
-  put(transaction, { ...rest, identityKey: newIdentityKey, verification: "unverified" });
+  if (newIdentityKey) {
+    dropSessions(transaction, account, devices);
+    put(transaction, { ...rest, identityKey: newIdentityKey, verification: "unverified" });
+  } else put(transaction, { ...rest, devices, verification: "unverified" });
 }
 
 /** Changes a contact and tells listeners. */

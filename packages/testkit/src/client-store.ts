@@ -233,7 +233,11 @@ export function sealedClientStoreConformance(
       await site.tamper();
       const read = async () => {
         const store = await site.open();
-        await store.get(`c-${marker}`, `k-${marker}`).finally(() => store.close());
+        try {
+          await store.get(`c-${marker}`, `k-${marker}`);
+        } finally {
+          await store.close();
+        }
       };
       await expect(read()).rejects.toMatchObject({ code: "STORE_CORRUPT" });
     });

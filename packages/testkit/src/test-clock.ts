@@ -2,7 +2,10 @@ import type { Clock } from "@cloister/client";
 
 // On every runtime Cloister runs on; the ES library types do not have it.
 declare const MessageChannel: new () => {
-  readonly port1: { onmessage: (() => void) | null };
+  readonly port1: {
+    addEventListener(type: "message", listener: () => void, options: { readonly once: true }): void;
+    start(): void;
+  };
   readonly port2: { postMessage(message: null): void };
 };
 
@@ -16,6 +19,10 @@ export class TestClock implements Clock {
   #nowMs = Date.UTC(2026, 10, 24, 12);
   readonly #timers = new Set<Timer>();
   readonly #channel = new MessageChannel();
+
+  constructor() {
+    this.#channel.port1.start();
+  }
 
   readonly nowMs = (): number => this.#nowMs;
   readonly monotonicMs = (): number => this.#nowMs;
@@ -41,10 +48,11 @@ export class TestClock implements Clock {
   /** Lets time pass until the promise is settled, and gives its value. */
   async settle<T>(promise: Promise<T>, maxMs?: number): Promise<T> {
     let isSettled = false;
-    const done = () => {
+    const watch = async () => {
+      await Promise.allSettled([promise]);
       isSettled = true;
     };
-    promise.then(done, done);
+    void watch();
     await this.until(() => isSettled, maxMs);
     return promise;
   }
@@ -76,7 +84,7 @@ export class TestClock implements Clock {
   #rest(): Promise<void> {
     const { port1, port2 } = this.#channel;
     return new Promise((resolve) => {
-      port1.onmessage = () => resolve();
+      port1.addEventListener("message", () => resolve(), { once: true });
       port2.postMessage(null);
     });
   }

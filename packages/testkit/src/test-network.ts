@@ -1,6 +1,6 @@
 import type { Http, HttpRequest, HttpResponse, OpenSocket } from "@cloister/client";
 import type { Random } from "@cloister/crypto";
-import type { Connection, Transport } from "@cloister/relay-core";
+import type { Transport } from "@cloister/relay-core";
 import type { TestClock } from "./test-clock.ts";
 
 /** What goes wrong on the way. Shares are from 0 to 1. */
@@ -12,10 +12,16 @@ export interface Faults {
   readonly maxLatencyMs: number;
 }
 
+/** The other end of one socket. */
+export interface TestPeer {
+  receive(bytes: Uint8Array): void;
+  closed(): void;
+}
+
 /** What is at the other end. */
 export interface TestServer {
   handle(request: HttpRequest): Promise<HttpResponse>;
-  connect(transport: Transport): Connection;
+  connect(transport: Transport): TestPeer;
 }
 
 const noFaults: Faults = { lostShare: 0, brokenShare: 0, maxLatencyMs: 5 };
@@ -91,7 +97,7 @@ export class TestLine {
   }
 
   breakAll(): void {
-    for (const breakOne of [...this.#breaks]) breakOne();
+    for (const breakOne of this.#breaks) breakOne();
   }
 
   readonly http: Http = async (request) => {
@@ -118,14 +124,14 @@ export class TestLine {
       handlers.onClose();
     };
     const travel = (way: "up" | "down", arrive: () => void) => {
-      const delayed = this.#delay();
-      inOrder[way] = inOrder[way]
-        .then(() => delayed)
-        .then(() => {
-          if (!isOpen) return;
-          if (this.#isCut || happens(faults().brokenShare)) return close();
-          arrive();
-        });
+      const before = inOrder[way];
+      const journey = async () => {
+        await Promise.all([before, this.#delay()]);
+        if (!isOpen) return;
+        if (this.#isCut || happens(faults().brokenShare)) close();
+        else arrive();
+      };
+      inOrder[way] = journey();
     };
     const connection = server.connect({
       send: (bytes) => {

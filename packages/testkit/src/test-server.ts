@@ -17,7 +17,6 @@ import { ed25519KeyPair, ed25519Sign, type Random } from "@cloister/crypto";
 import {
   accountInfo,
   addDevice,
-  type Connection,
   createAccount,
   directory,
   putBox,
@@ -37,7 +36,7 @@ import {
 import { z } from "zod/mini";
 import { MemoryLogStore } from "./log-store.ts";
 import type { TestClock } from "./test-clock.ts";
-import type { TestServer } from "./test-network.ts";
+import type { TestPeer, TestServer } from "./test-network.ts";
 
 const relayUrl = "https://relay.test";
 const logUrl = "https://log.test";
@@ -51,6 +50,10 @@ export class TestOrganisation implements TestServer {
   log: TransparencyLog;
   /** Requests by method and route, for tests that count them. */
   readonly requests: string[] = [];
+  /** Signs checkpoints; a test that has it can show what a lying log would. */
+  readonly logSeed: Uint8Array;
+  /** Sockets swallow what they are given, both ways, as half-open connections do. */
+  isDeaf = false;
   /** The log cannot be reached. */
   logIsDown = false;
   readonly #clock: TestClock;
@@ -83,7 +86,11 @@ export class TestOrganisation implements TestServer {
     readonly relay: Relay;
     readonly log: TransparencyLog;
     readonly info: OrganisationInfo;
-    readonly seeds: { readonly organisation: Uint8Array; readonly token: Uint8Array };
+    readonly seeds: {
+      readonly organisation: Uint8Array;
+      readonly token: Uint8Array;
+      readonly log: Uint8Array;
+    };
   }) {
     this.#clock = input.clock;
     this.#random = input.random;
@@ -92,6 +99,7 @@ export class TestOrganisation implements TestServer {
     this.info = input.info;
     this.#organisationSeed = input.seeds.organisation;
     this.#tokenSeed = input.seeds.token;
+    this.logSeed = input.seeds.log;
   }
 
   /** An invitation code that the organisation made. */
@@ -112,8 +120,17 @@ export class TestOrganisation implements TestServer {
     return formatInvitationCode(code);
   }
 
-  connect(transport: Transport): Connection {
-    return this.relay.connect(transport);
+  connect(transport: Transport): TestPeer {
+    const send = (frame: Uint8Array) => {
+      if (!this.isDeaf) transport.send(frame);
+    };
+    const connection = this.relay.connect({ ...transport, send });
+    return {
+      closed: () => connection.closed(),
+      receive: (bytes) => {
+        if (!this.isDeaf) connection.receive(bytes);
+      },
+    };
   }
 
   async handle(request: HttpRequest): Promise<HttpResponse> {

@@ -69,6 +69,7 @@ export class TestDevice {
   readonly disk = new MemoryDisk();
   readonly #world: TestWorld;
   readonly #answer: AnswerQuestion | undefined;
+  #account: string | undefined;
   #process:
     | { readonly client: CloisterClient; readonly store: MemoryClientStore; readonly line: TestLine }
     | undefined;
@@ -87,9 +88,9 @@ export class TestDevice {
   }
 
   get account(): string {
-    const self = this.client.self();
-    if (!self) throw new Error("this device has no account yet");
-    return self.account;
+    this.#account ??= this.client.self()?.account;
+    if (this.#account === undefined) throw new Error("this device has no account yet");
+    return this.#account;
   }
 
   async start(): Promise<void> {
@@ -110,7 +111,8 @@ export class TestDevice {
 
   /** As `kill -9`: the disk stays as it is, nothing else of the process takes effect any more. */
   async kill(): Promise<void> {
-    const { store, line } = this.#running();
+    const { client, store, line } = this.#running();
+    this.#account ??= client.self()?.account;
     this.#process = undefined;
     line.isCut = true;
     await store.close();
