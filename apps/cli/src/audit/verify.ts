@@ -30,8 +30,8 @@ export type AuditResult =
     };
 
 /**
- * Verifies every leaf against the log's signed checkpoint, and against each earlier checkpoint there is: the
- * one that this command kept, and one that the caller kept. What was verified is kept for the next time.
+ * Verifies every leaf against the log's signed checkpoint; then, in a pass each, that the log continues the
+ * checkpoint that this command kept and the one that the caller kept. What was verified is kept for next time.
  */
 export async function audit(input: {
   readonly source: LogSource;
@@ -43,27 +43,25 @@ export async function audit(input: {
 }): Promise<AuditResult> {
   const { source, vkey, keptFile, checkpointFile } = input;
   const checkpoint = await source.checkpoint();
-  const files = [
-    ...((await exists(keptFile)) ? [keptFile] : []),
-    ...(checkpointFile ? [checkpointFile] : []),
-  ];
-  const continues: { file: string; size: number }[] = [];
-  let verdict: LogVerdict | undefined;
-  for (const file of files.length > 0 ? files : [undefined]) {
-    const savedCheckpoint = file === undefined ? undefined : await readCheckpoint(file);
-    verdict = await verifyLog({
+  const verify = (savedCheckpoint?: string) =>
+    verifyLog({
       leaves: leavesUnder(source, checkpoint, vkey),
       checkpoint,
       vkeys: [vkey],
-      // Held against itself, a log would look forked where it is only damaged.
-      ...(savedCheckpoint === undefined || savedCheckpoint === checkpoint ? {} : { savedCheckpoint }),
+      ...(savedCheckpoint === undefined ? {} : { savedCheckpoint }),
     });
-    if (!verdict.verified) return failed(verdict, source.name, file);
-    if (file !== undefined && savedCheckpoint !== undefined) {
-      continues.push({ file, size: verifyCheckpoint(savedCheckpoint, [vkey]).size });
-    }
+  const verdict = await verify();
+  if (!verdict.verified) return failed(verdict, source.name);
+  const continues: { file: string; size: number }[] = [];
+  for (const file of [
+    ...((await exists(keptFile)) ? [keptFile] : []),
+    ...(checkpointFile ? [checkpointFile] : []),
+  ]) {
+    const saved = await readCheckpoint(file);
+    const held = await verify(saved);
+    if (!held.verified) return failed(held, source.name, file);
+    continues.push({ file, size: verifyCheckpoint(saved, [vkey]).size });
   }
-  if (verdict?.verified !== true) throw new BaseError("Internal", "AUDIT_UNDONE", "nothing was verified");
   await writeAtomically(keptFile, checkpoint);
   const { origin, size, root } = verdict.checkpoint;
   const counts = Object.fromEntries([...verdict.counts].toSorted(([a], [b]) => (a < b ? -1 : 1)));
@@ -84,7 +82,7 @@ async function readCheckpoint(file: string): Promise<string> {
 function failed(
   { reason, index }: Extract<LogVerdict, { verified: false }>,
   source: string,
-  file: string | undefined,
+  file?: string,
 ): AuditResult {
   return {
     verified: false,

@@ -1,5 +1,8 @@
 /// <reference types="node" />
 import { spawn, spawnSync } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -31,6 +34,32 @@ describe("cloister conform, as a process", () => {
       { state: expect.any(String) },
     ]);
     expect(status).toBe(0);
+  });
+
+  it("drives safety and retrieval too", async () => {
+    const lines = (output: string) =>
+      output
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line) as object);
+    const requests = '{"id":"a","text":"I have crushing chest pain right now"}\n{"id":"b"}\n';
+    expect(lines(cloister(["conform", "safety"], requests).stdout)).toMatchObject([
+      { id: "a", emergency: true, kind: expect.any(String), advice: expect.any(String), injection: false },
+      { id: "b", error: "CONFORM_REQUEST" },
+    ]);
+    const folder = await mkdtemp(join(tmpdir(), "cloister-conform-"));
+    try {
+      const articles = join(folder, "articles.jsonl");
+      await writeFile(articles, '{"id":"gout","title":"Gout","text":"Gout causes sudden joint pain."}');
+      expect(cloister(["kb", "build", "--in", articles, "--out", folder]).status).toBe(0);
+      const { stdout } = cloister(
+        ["conform", "retrieve", "--index", folder],
+        '{"id":1,"query":"gout","k":3}\n',
+      );
+      expect(lines(stdout)).toEqual([{ id: 1, hits: [{ doc: "gout", score: expect.any(Number) }] }]);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   it("answers each request before the next one comes", async () => {

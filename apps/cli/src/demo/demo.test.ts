@@ -29,8 +29,7 @@ function processesWith(path: string): string[] {
 }
 
 describe("cloister demo", () => {
-  it("shows all that it has to show within 30 seconds, and removes what it made", async () => {
-    const startedMs = performance.now();
+  it("shows all that it has to show, and removes what it made", async () => {
     const demo = start(["--json"]);
     const [output, complaints, status] = await Promise.all([
       text(demo.stdout),
@@ -49,7 +48,6 @@ describe("cloister demo", () => {
     expect(report.transcript.length).toBeGreaterThanOrEqual(6);
     expect(describeDemo(report).join("\n")).toContain("All of it holds");
     expect(describeDemo({ ...report, passed: false }).join("\n")).toContain("NOT all of it holds");
-    expect(performance.now() - startedMs).toBeLessThan(30_000);
     expect(await readdir(temporary)).toEqual([]);
   }, 60_000);
 
