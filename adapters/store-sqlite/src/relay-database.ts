@@ -42,7 +42,7 @@ const fullCode = 13;
 const fatalCodes: ReadonlySet<number> = new Set([10, 11, 26]);
 
 /** The disk or the file failed: stop acknowledging, exit, recover on start. */
-export class FatalStoreError extends Error {
+class FatalStoreError extends Error {
   override readonly name = "FatalStoreError";
 }
 

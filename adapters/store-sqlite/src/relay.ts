@@ -24,7 +24,7 @@ export interface RelayStoreOptions {
   readonly onFatal: (error: BaseError) => void;
   /** Default 64 MiB; 0 for none. */
   readonly ballastBytes?: number;
-  /** Free bytes below which SENDs are refused. Default 16 MiB. */
+  /** Free bytes below which SENDs are refused. Default 32 MiB, twice what the journal may hold. */
   readonly lowWaterBytes?: number;
   /** Bound of the database itself; default none. */
   readonly maxBytes?: number;
@@ -43,7 +43,7 @@ interface Waiting {
  */
 export async function openRelayStore(options: RelayStoreOptions): Promise<RelayStore> {
   await mkdir(options.dir, { recursive: true, mode: 0o700 });
-  const { dir, maxBytes, ballastBytes = 64 * mebibyte, lowWaterBytes = 16 * mebibyte } = options;
+  const { dir, maxBytes, ballastBytes = 64 * mebibyte, lowWaterBytes = 32 * mebibyte } = options;
   const worker = new Worker(new URL("./relay-worker.ts", import.meta.url), {
     workerData: { dir, ballastBytes, lowWaterBytes, ...(maxBytes !== undefined && { maxBytes }) },
     execArgv: ["--disable-warning=ExperimentalWarning"],

@@ -8,17 +8,22 @@ import { removeDir, startTestRelay, type TestRelay } from "./testing/relay.ts";
 import { TestSocket, testEnvelope } from "./testing/socket.ts";
 
 let relay: TestRelay;
+/** One that waits two seconds where the other waits half a minute. */
+let impatient: TestRelay;
 let alice: TestDevice;
 let bob: TestDevice;
 
 beforeAll(async () => {
-  relay = await startTestRelay({ network: { helloMs: 300, heartbeatMs: 400 } });
+  relay = await startTestRelay();
+  impatient = await startTestRelay({ network: { helloMs: 500, heartbeatMs: 2000 } });
   alice = await TestDevice.signUp(relay.url);
   bob = await TestDevice.signUp(relay.url);
 });
 afterAll(async () => {
-  await relay.close();
-  await removeDir(relay.dir);
+  for (const { close, dir } of [relay, impatient]) {
+    await close();
+    await removeDir(dir);
+  }
 });
 
 /** Reads everything that waits and acknowledges it. */
@@ -114,7 +119,7 @@ describe("a mailbox connection", () => {
   });
 
   it("must say hello in time, with a good token", async () => {
-    const silent = new TestSocket(relay.url);
+    const silent = new TestSocket(impatient.url);
     expect((await silent.next("goodbye")).code).toBe("UNAUTHENTICATED");
     await silent.closed;
     const stranger = new TestSocket(relay.url);
@@ -162,18 +167,19 @@ describe("flow control", () => {
   });
 
   it("cuts a reader off that reads nothing, and keeps its queue", async () => {
-    await sendMany(alice, bob, { count: 100, bytesCount: 65_536 });
+    const [from, reader] = [await TestDevice.signUp(impatient.url), await TestDevice.signUp(impatient.url)];
+    await sendMany(from, reader, { count: 100, bytesCount: 65_536 });
     const rssBefore = process.memoryUsage().rss;
-    const stalled = await TestSocket.open(bob);
+    const stalled = await TestSocket.open(reader);
     stalled.ws.pause();
-    const alive = await TestSocket.open(alice);
-    await sendMany(await alice.addDevice(), bob, { count: 20, bytesCount: 65_536 });
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const alive = await TestSocket.open(from);
+    await sendMany(await from.addDevice(), reader, { count: 20, bytesCount: 65_536 });
+    await new Promise((resolve) => setTimeout(resolve, 5000));
     expect(process.memoryUsage().rss - rssBefore).toBeLessThan(100_000_000);
     expect(alive.ws.readyState).toBe(WebSocket.OPEN);
     stalled.ws.resume();
     expect(await stalled.closed).toBe(true);
-    const to = await TestSocket.open(bob);
+    const to = await TestSocket.open(reader);
     const { epoch } = to.frames.find((frame) => frame.type === "ready") ?? { epoch: 0 };
     let count = 0;
     while (count < 120) {
@@ -188,7 +194,7 @@ describe("flow control", () => {
   });
 
   it("notices a half-open connection", async () => {
-    const device = await TestDevice.signUp(relay.url);
+    const device = await TestDevice.signUp(impatient.url);
     const socket = await TestSocket.open(device);
     // Answers no ping, as if the cable were cut.
     Reflect.set(socket.ws, "_autoPong", false);
