@@ -1,0 +1,1 @@
+export { openIndexedDbStore } from "./store.ts";

@@ -1,0 +1,27 @@
+import { BaseError } from "@cloister/bytes";
+
+/** The answer to one IndexedDB request. */
+export function answerOf<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(unavailable(request.error));
+  });
+}
+
+/** Resolves once the transaction is on the disk. */
+export function completionOf(transaction: IDBTransaction): Promise<void> {
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(unavailable(transaction.error));
+    transaction.onerror = () => reject(unavailable(transaction.error));
+  });
+}
+
+/** What a person can do about it: make room, or allow storage. */
+export function unavailable(cause: unknown): BaseError {
+  return cause instanceof DOMException && cause.name === "QuotaExceededError"
+    ? new BaseError("Unavailable", "STORE_FULL", "this browser has no room left; free some space", { cause })
+    : new BaseError("Unavailable", "STORE_UNAVAILABLE", "this browser does not let Cloister store anything", {
+        cause,
+      });
+}
