@@ -3,17 +3,16 @@ import { BaseError } from "@cloister/bytes";
 /** The answer to one IndexedDB request. */
 export function answerOf<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(unavailable(request.error));
+    request.addEventListener("success", () => resolve(request.result));
+    request.addEventListener("error", () => reject(unavailable(request.error)));
   });
 }
 
 /** Resolves once the transaction is on the disk. */
 export function completionOf(transaction: IDBTransaction): Promise<void> {
   return new Promise((resolve, reject) => {
-    transaction.oncomplete = () => resolve();
-    transaction.onabort = () => reject(unavailable(transaction.error));
-    transaction.onerror = () => reject(unavailable(transaction.error));
+    transaction.addEventListener("complete", () => resolve());
+    transaction.addEventListener("abort", () => reject(unavailable(transaction.error)));
   });
 }
 

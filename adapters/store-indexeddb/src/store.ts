@@ -174,10 +174,10 @@ function lock(name: string): Promise<() => Promise<void>> {
 
 function openDatabase(name: string): Promise<IDBDatabase> {
   const request = indexedDB.open(name, version);
-  request.onupgradeneeded = () => {
+  request.addEventListener("upgradeneeded", () => {
     request.result.createObjectStore(rowsStore);
     request.result.createObjectStore(keysStore);
-  };
+  });
   return answerOf(request);
 }
 
