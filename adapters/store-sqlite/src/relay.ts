@@ -14,6 +14,7 @@ const maxBatchRowsCount = 512;
 const acknowledgeDelayMs = 10;
 const mebibyte = 1_048_576;
 
+/** Where the relay keeps its state, and how much room it leaves. */
 export interface RelayStoreOptions {
   /** Folder of the database; made when missing. One process at a time. */
   readonly dir: string;

@@ -19,6 +19,7 @@ export interface Self {
  */
 export type Verification = "unverified" | "verified" | "changed";
 
+/** Somebody this device knows. */
 export interface Contact {
   readonly account: AccountId;
   readonly role: Role;
@@ -43,6 +44,7 @@ interface MessageBase {
   readonly position: number;
 }
 
+/** What a person wrote. */
 export interface TextMessage extends MessageBase {
   readonly kind: "text";
   readonly body: string;
@@ -51,6 +53,7 @@ export interface TextMessage extends MessageBase {
   readonly asked?: AccountId;
 }
 
+/** An agent's answer, always shown as AI. */
 export interface AnswerMessage extends MessageBase {
   readonly kind: "answer";
   readonly inReplyTo: MessageId;
@@ -70,8 +73,10 @@ export interface NoticeMessage extends MessageBase {
     | { readonly type: "unreadable"; readonly account: AccountId };
 }
 
+/** One line of a conversation. */
 export type Message = TextMessage | AnswerMessage | NoticeMessage;
 
+/** A conversation as a list shows it. */
 export interface Conversation {
   readonly id: ConversationId;
   readonly title: string;
@@ -83,8 +88,10 @@ export interface Conversation {
   readonly lastMessage?: Message;
 }
 
+/** Whether there is a mailbox connection. */
 export type ConnectionState = "offline" | "connecting" | "online";
 
+/** What a listener hears, after it is durable. */
 export type ClientEvent =
   | { readonly type: "connection"; readonly state: ConnectionState }
   | { readonly type: "conversation"; readonly conversation: ConversationId }
@@ -100,6 +107,7 @@ export interface ReceiptStep {
   readonly reason?: string;
 }
 
+/** What became of a receipt's claims; `verified` only when every one holds. */
 export interface ReceiptVerdict {
   readonly verified: boolean;
   readonly steps: readonly ReceiptStep[];
@@ -213,6 +221,7 @@ export type AgentClaims = Pick<
   "backing" | "measurement" | "engine" | "modelDigest" | "indexDigest" | "processedAt" | "deidentified"
 >;
 
+/** What the agent answers, and what it says about how. */
 export interface AgentReply {
   readonly answer: Answer;
   readonly claims: AgentClaims;

@@ -38,6 +38,7 @@ export interface RelayLimits {
   readonly boxesPerAccountCount: number;
 }
 
+/** Limits for an organisation of ordinary size. */
 export const defaultLimits: RelayLimits = {
   devicesCount: 10,
   challengeMs: minuteMs,

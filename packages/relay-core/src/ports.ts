@@ -18,11 +18,13 @@ export interface SignedPreKey extends PublicPreKey {
   readonly signature: Uint8Array;
 }
 
+/** Keys that go out once each. */
 export interface OneTimePreKeys {
   readonly oneTimePreKeys: readonly PublicPreKey[];
   readonly kemPreKeys: readonly SignedPreKey[];
 }
 
+/** What a device brings when it registers; signatures are verified before. */
 export interface NewDevice extends OneTimePreKeys {
   readonly registrationId: number;
   /** Ed25519, 32 bytes. */
@@ -31,6 +33,7 @@ export interface NewDevice extends OneTimePreKeys {
   readonly lastResortKemPreKey: SignedPreKey;
 }
 
+/** An account to make, with its first device. */
 export interface NewAccount {
   /** The id that the account gets unless it exists already. */
   readonly account: AccountId;
@@ -47,6 +50,7 @@ export type DeviceOutcome =
   | { readonly outcome: "created" | "existed"; readonly address: DeviceAddress }
   | { readonly outcome: "invitationUsed" | "accountUnknown" | "deviceLimit" | "revoked" };
 
+/** An account as the store has it. */
 export interface AccountRecord {
   readonly account: AccountId;
   readonly role: Role;
@@ -56,28 +60,33 @@ export interface AccountRecord {
   readonly devices: readonly { readonly device: DeviceId; readonly registrationId: number }[];
 }
 
+/** What a device proves itself with, and whether it still may. */
 export interface DeviceRecord {
   readonly authKey: Uint8Array;
   readonly identityKey: Uint8Array;
   readonly revoked: boolean;
 }
 
+/** Whom a token stands for. */
 export interface SessionRecord {
   readonly address: DeviceAddress;
   readonly expiresAtMs: number;
   readonly revoked: boolean;
 }
 
+/** Prekeys to add or replace. */
 export interface PreKeyUpload extends OneTimePreKeys {
   readonly signedPreKey?: SignedPreKey;
   readonly lastResortKemPreKey?: SignedPreKey;
 }
 
+/** One-time prekeys that are left. */
 export interface PreKeyCountsRecord {
   readonly oneTimeCount: number;
   readonly kemCount: number;
 }
 
+/** The keys one device gives for one first message. */
 export interface TakenBundle {
   readonly device: DeviceId;
   readonly registrationId: number;
@@ -89,6 +98,7 @@ export interface TakenBundle {
   readonly left: PreKeyCountsRecord;
 }
 
+/** Envelopes to store together. */
 export interface SendRequest {
   readonly from: DeviceAddress;
   readonly envelopes: readonly OutgoingEnvelope[];
@@ -104,6 +114,7 @@ export type SendResult =
   | { readonly outcome: "senderRevoked" }
   | { readonly outcome: "accountUnknown" | "devicesChanged" | "mailboxFull"; readonly account: AccountId };
 
+/** An envelope as it waits in a mailbox. */
 export interface StoredEnvelope {
   readonly seq: number;
   readonly id: Uint8Array;

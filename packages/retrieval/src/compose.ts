@@ -49,6 +49,7 @@ export interface Abstention {
   readonly nearest?: { readonly articleId: string; readonly title: string };
 }
 
+/** How long an answer may be, and how sure it must be. */
 export interface AnswerLimits {
   /** Sentences beside the one that says when to get help; 4 unless told. */
   readonly maxSentences?: number;
@@ -56,6 +57,7 @@ export interface AnswerLimits {
   readonly minRelevance?: number;
 }
 
+/** A question to the knowledge. */
 export interface AnswerRequest {
   /** A question or a whole letter, as the person wrote it. */
   readonly question: string;

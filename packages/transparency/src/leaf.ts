@@ -6,6 +6,7 @@ import { broken } from "./rules.ts";
 
 /** Longest encoded leaf. The longest that the allow-list permits has about 300 bytes. */
 export const maxLeafBytes = 1024;
+/** Length of a leaf's salt. */
 export const saltBytesCount = 32;
 const pseudonymBytesCount = 16;
 const digestBytesCount = 32;
@@ -58,6 +59,7 @@ const details = {
   }),
 } as const;
 
+/** Name of a recorded act. */
 export type AuditEventType = keyof typeof details;
 
 /** What every leaf may say. */

@@ -2,6 +2,7 @@ import { concatBytes, equalBytes, toUtf8 } from "@cloister/bytes";
 import { sha256 } from "@cloister/crypto";
 import { broken } from "./rules.ts";
 
+/** Length of a SHA-256 hash. */
 export const hashBytesCount = 32;
 
 const leafPrefix = Uint8Array.of(0);

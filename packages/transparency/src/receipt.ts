@@ -28,10 +28,12 @@ const answerLabel = toUtf8("Cloister answer v1\0");
 
 /** What stands behind the agent's key. Only `hardware` is ever shown as verified. */
 const backings = ["hardware", "development", "declared", "device", "vendor"] as const;
+/** One of {@link backings}. */
 export type Backing = (typeof backings)[number];
 
 /** Where the answer was made. */
 const places = ["enclave", "on-premise", "device", "cloud"] as const;
+/** One of {@link places}. */
 export type Place = (typeof places)[number];
 
 /** An article that the answer was made from. */

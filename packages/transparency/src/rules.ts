@@ -107,6 +107,7 @@ export const transparencyRules = {
   ),
 } as const satisfies Record<string, Rule>;
 
+/** Code of a rule in {@link transparencyRules}. */
 export type TransparencyCode = keyof typeof transparencyRules;
 
 /** The error for a broken rule. */

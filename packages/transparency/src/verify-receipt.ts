@@ -43,6 +43,7 @@ export const receiptStepNames = [
   "inclusion",
   "consistency",
 ] as const;
+/** One of {@link receiptStepNames}. */
 export type ReceiptStepName = (typeof receiptStepNames)[number];
 
 /** One claim, checked. */

@@ -28,14 +28,17 @@ export interface EntriesJson {
   readonly entries: readonly string[];
 }
 
+/** Answer to an append. */
 export function loggedLeafToJson({ index, leafHash, proof, checkpoint }: LoggedLeaf): LoggedLeafJson {
   return { index, leafHash: toBase64Url(leafHash), proof: proof.map(toBase64Url), checkpoint };
 }
 
+/** Answer about a proof; `index` of the leaf where it is about inclusion. */
 export function proofToJson(proof: readonly Uint8Array[], index?: number): ProofJson {
   return { proof: proof.map(toBase64Url), ...(index === undefined ? {} : { index }) };
 }
 
+/** Answer with leaves. */
 export function entriesToJson(entries: readonly Uint8Array[]): EntriesJson {
   return { entries: entries.map(toBase64Url) };
 }
