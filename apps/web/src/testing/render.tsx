@@ -76,6 +76,8 @@ export async function write(words: string): Promise<void> {
   await userEvent.fill(find("textbox", "Message"), words);
 }
 
+const wcagTags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
 /** Holds what is on the screen against axe's WCAG 2.2 A and AA rules and its best practices. */
 export async function expectAccessible(): Promise<void> {
   // Colours in the middle of a transition are nobody's colours.
@@ -83,7 +85,10 @@ export async function expectAccessible(): Promise<void> {
     if (animation.effect?.getComputedTiming().endTime === Infinity) animation.cancel();
     else animation.finish();
   }
-  const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+  // Behind an open menu the page is hidden, so that its landmarks and headings cannot be counted.
+  const behindMenu = document.querySelector('[role="menu"]') !== null;
+  const tags = behindMenu ? wcagTags : [...wcagTags, "best-practice"];
+  const { violations } = await axe.run(document, { resultTypes: ["violations"], runOnly: tags });
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
   expect(found).toEqual([]);
 }

@@ -13,7 +13,11 @@ export function useStickToEnd(lastKey: string | undefined, endsWithMine: boolean
   const seenKey = useRef<string>(undefined);
   const scrollToEnd = useCallback(() => {
     const element = log.current;
-    if (element !== null) element.scrollTop = element.scrollHeight;
+    if (element === null) return;
+    element.scrollTop = element.scrollHeight;
+    // Where there is little room the log does not scroll in itself, but with the pane around it.
+    const pane = element.closest(".pane");
+    if (pane !== null) pane.scrollTop = pane.scrollHeight;
   }, []);
 
   useLayoutEffect(() => {

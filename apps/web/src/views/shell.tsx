@@ -30,6 +30,7 @@ export function Shell({ self }: { readonly self: Self }) {
   };
   return (
     <>
+      <Announcer self={self} />
       <a className="skip-link" href="#main" onClick={skip}>
         Skip the list of conversations
       </a>
@@ -41,7 +42,6 @@ export function Shell({ self }: { readonly self: Self }) {
           <Pane self={self} route={route} />
         </section>
       </main>
-      <Announcer self={self} />
     </>
   );
 }

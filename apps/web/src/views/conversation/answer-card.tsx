@@ -64,7 +64,7 @@ function Question({ message, view }: Pick<AnswerCardProps, "message" | "view">) 
 const outcomeWords = {
   grounded: undefined,
   abstained: "It does not know",
-  emergency: "This may be an emergency",
+  emergency: "Get help now",
 } as const;
 
 interface AnswerBodyProps {

@@ -97,7 +97,10 @@ function Readers({ people, agent, consented, self }: ReadersProps) {
         </li>
         {people.map((person) => (
           <li key={person.account}>
-            <bdi>{person.name}</bdi> <span className="muted">({roleWord(person.role).toLowerCase()})</span>{" "}
+            <bdi>{person.name}</bdi>{" "}
+            <span className="muted">
+              ({roleWord(person.role).toLowerCase()}){person.verification === "unverified" && ","}
+            </span>{" "}
             <VerificationMark person={person} />
           </li>
         ))}

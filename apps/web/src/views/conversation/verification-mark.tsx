@@ -17,5 +17,5 @@ export function VerificationMark({ person }: { readonly person: Person }) {
       </span>
     );
   }
-  return <span className="muted">{person.vouched ? "· vouched for" : "· not compared yet"}</span>;
+  return <span className="muted">{person.vouched ? "vouched for" : "not compared yet"}</span>;
 }

@@ -1,0 +1,90 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const vite = fileURLToPath(new URL("bin/vite.js", import.meta.resolve("vite/package.json")));
+const maxGzipBytes = 400_000;
+
+type Files = ReadonlyMap<string, string>;
+
+let folder: string;
+let first: Files;
+let second: Files;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "cloister-web-"));
+  first = await buildInto("first");
+  second = await buildInto("second");
+}, 120_000);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function buildInto(name: string): Promise<Files> {
+  const outDir = join(folder, name);
+  // As `cloister up` builds it. Vitest's own NODE_ENV must not make another app of it.
+  await promisify(execFile)(process.execPath, [vite, "build", "--outDir", outDir, "--logLevel", "error"], {
+    cwd: root,
+  });
+  const entries = await readdir(outDir, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const texts = files.map(async (file) => [relative(outDir, file), await readFile(file, "utf8")] as const);
+  return new Map(await Promise.all(texts));
+}
+
+function withEnding(ending: string): string {
+  return [...first].flatMap(([name, text]) => (name.endsWith(ending) ? [text] : [])).join("\n");
+}
+
+describe("the built app", () => {
+  it("is the same bytes each time", () => {
+    expect(Object.fromEntries(second)).toEqual(Object.fromEntries(first));
+  });
+
+  it("has no test client and nobody invented in it", () => {
+    for (const [name, text] of first) {
+      expect(name).not.toMatch(/fake/i);
+      for (const marker of ["FakeClient", "failNext", "Lindenhof", "Amina", "verdictFor"]) {
+        expect(text.includes(marker), `${marker} in ${name}`).toBe(false);
+      }
+    }
+  });
+
+  it("is React's production build", () => {
+    expect(withEnding(".js")).not.toContain("React DevTools");
+  });
+
+  it("has nothing inline, so that the policy needs no exception", () => {
+    const html = withEnding(".html");
+    expect(html).not.toMatch(/<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|javascript:|data:/i);
+    expect(html).toMatch(/<script type="module"[^>]* src="\.\/assets\/index-[\w-]{8,}\.js">/);
+  });
+
+  it("brings no code from text and no dynamic document", () => {
+    expect(withEnding(".js")).not.toMatch(/\beval\(|new Function\(|document\.write\(|\.insertAdjacentHTML\(/);
+  });
+
+  it("loads nothing from another origin", () => {
+    const loading = `${withEnding(".html")}\n${withEnding(".css")}\n${withEnding(".webmanifest")}`;
+    expect(loading.replaceAll("http://www.w3.org/2000/svg", "")).not.toMatch(/(https?:)?\/\/[a-z]/i);
+    expect(withEnding(".css")).not.toMatch(/@import|url\(/);
+  });
+
+  it("names what may be cached for ever by its hash, and ships no source maps", () => {
+    for (const name of first.keys()) {
+      if (name.startsWith("assets")) expect(name).toMatch(/-[\w-]{8,}\.(js|css)$/);
+      expect(name).not.toMatch(/\.map$/);
+    }
+    expect(withEnding(".js")).not.toContain("sourceMappingURL");
+  });
+
+  it("stays small", () => {
+    const gzipBytes = [...first.values()].reduce((sum, text) => sum + gzipSync(text).length, 0);
+    expect(gzipBytes).toBeLessThan(maxGzipBytes);
+  });
+});
