@@ -118,7 +118,7 @@ export class Answerer {
       // Consent may have been taken back meanwhile; then there is no question any more.
       const open = await transaction.get(questionsTable, key);
       if (!open || open.answer) return;
-      transaction.put(questionsTable, key, { ...question, answer: encodeContent(content) });
+      transaction.put(questionsTable, key, { ...question, body: "", answer: encodeContent(content) });
       await enqueue(this.#core, transaction, { content, to: question.replyTo });
     });
   }

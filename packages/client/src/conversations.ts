@@ -18,13 +18,13 @@ import { type ConversationRecord, contactsTable, conversationsTable } from "./re
 
 /** As interfaces see it. */
 export function conversationView(database: Database, stored: ConversationRecord): Conversation {
-  const { id, title, createdAtMs, unreadCount, consents, lastMessage } = stored;
+  const { id, title, createdAtMs, unread, consents, lastMessage } = stored;
   return {
     id,
     title,
     members: stored.members.map((member) => ({ account: member.account, role: roleOf(database, member) })),
     createdAtMs,
-    unreadCount,
+    unreadCount: unread.length,
     consents,
     ...(lastMessage && { lastMessage }),
   };
@@ -95,8 +95,7 @@ export async function open(
     members,
     createdAtMs,
     consents: [],
-    unreadCount: 0,
-    readPosition: 0,
+    unread: [],
     pseudonym: core.random(idBytesCount),
   };
   changeConversation(transaction, opened);

@@ -66,7 +66,7 @@ export class LogClient {
   }
 
   async #append(leaf: Uint8Array, mayRenew: boolean): Promise<unknown> {
-    const { appendToken } = await this.#relay.session();
+    const { token, appendToken } = await this.#relay.session();
     const { status, body } = await this.#send({
       method: "POST",
       path: "/v1/leaves",
@@ -75,7 +75,7 @@ export class LogClient {
     });
     if (status === 201) return parse(body);
     if (status !== 401 || !mayRenew) throw refusal(status, parse(body));
-    this.#relay.forgetSession();
+    this.#relay.forgetSession(token);
     return this.#append(leaf, false);
   }
 

@@ -26,12 +26,9 @@ export async function addMessage(core: Core, transaction: Transaction, input: Ne
   put(transaction, { message, reports: {} });
   const known = await transaction.get(conversationsTable, conversation);
   if (known) {
-    const isUnread = !message.mine && message.kind !== "notice";
-    transaction.put(conversationsTable, conversation, {
-      ...known,
-      lastMessage: message,
-      unreadCount: known.unreadCount + (isUnread ? 1 : 0),
-    });
+    const isNews = !message.mine && message.kind !== "notice";
+    const unread = isNews ? [...known.unread, { position, id, from }] : known.unread;
+    transaction.put(conversationsTable, conversation, { ...known, lastMessage: message, unread });
   }
   return message;
 }

@@ -117,21 +117,18 @@ export async function rotate(core: Core): Promise<void> {
 }
 
 /** Destroys long-term prekeys that no message on its way can need, and the base keys that go with them. */
-export async function dropRetired(core: Core): Promise<void> {
-  const beforeMs = core.clock.nowMs() - keptMs;
-  const isOver = ({ retiredAtMs = Number.POSITIVE_INFINITY }) => retiredAtMs < beforeMs;
-  await core.database.change(async (transaction) => {
-    const signed = (await transaction.list(signedPreKeysTable)).filter(isOver);
-    for (const { id } of signed) transaction.delete(signedPreKeysTable, orderKey(id));
-    for (const key of (await transaction.list(kemPreKeysTable)).filter(isOver)) {
-      transaction.delete(kemPreKeysTable, orderKey(key.id));
-    }
-    if (signed.length === 0) return;
-    const gone = new Set(signed.map(({ id }) => id));
-    for (const base of await transaction.list(baseKeysTable)) {
-      if (gone.has(base.signedId)) transaction.delete(baseKeysTable, base.key);
-    }
-  });
+export async function dropRetired(transaction: Transaction, nowMs: number): Promise<void> {
+  const isOver = ({ retiredAtMs = nowMs }) => retiredAtMs < nowMs - keptMs;
+  const signed = (await transaction.list(signedPreKeysTable)).filter(isOver);
+  for (const { id } of signed) transaction.delete(signedPreKeysTable, orderKey(id));
+  for (const key of (await transaction.list(kemPreKeysTable)).filter(isOver)) {
+    transaction.delete(kemPreKeysTable, orderKey(key.id));
+  }
+  if (signed.length === 0) return;
+  const gone = new Set(signed.map(({ id }) => id));
+  for (const base of await transaction.list(baseKeysTable)) {
+    if (gone.has(base.signedId)) transaction.delete(baseKeysTable, base.key);
+  }
 }
 
 async function makeLongTerm(

@@ -54,7 +54,15 @@ async function receiveQuestion(
   }
   const { account: own } = selfOf(core);
   const people = [...new Set([from, ...replyTo])].filter((account) => account !== own);
-  const question: QuestionRecord = { from, pseudonym, conversation, id, body, replyTo: people };
+  const question: QuestionRecord = {
+    from,
+    pseudonym,
+    conversation,
+    id,
+    body,
+    replyTo: people,
+    askedAtMs: core.clock.nowMs(),
+  };
   transaction.put(questionsTable, key, question);
   return key;
 }

@@ -248,7 +248,7 @@ async function receiveStatus(
   const { account: own } = selfOf(core);
   const { account: from } = sender.address;
   if (from === own) {
-    if (status === "read") await readElsewhere(transaction, conversation, ids);
+    if (status === "read") readElsewhere(transaction, conversation, ids);
     return;
   }
   const others = peopleIn(core, conversation).filter((account) => account !== own);

@@ -65,14 +65,20 @@ export interface ContactRecord {
   readonly knowsMyName: boolean;
 }
 
+/** A message of somebody else that this person has not read. */
+export interface UnreadRecord {
+  readonly position: number;
+  readonly id: MessageId;
+  readonly from: AccountId;
+}
+
 export interface ConversationRecord {
   readonly id: ConversationId;
   readonly title: string;
   readonly members: readonly Member[];
   readonly createdAtMs: number;
   readonly consents: readonly { readonly agent: AccountId; readonly by: AccountId }[];
-  readonly unreadCount: number;
-  readonly readPosition: number;
+  readonly unread: readonly UnreadRecord[];
   /** This conversation in this device's leaves: random, told to nobody. */
   readonly pseudonym: Uint8Array;
   readonly lastMessage?: Message;
@@ -144,9 +150,11 @@ export interface QuestionRecord {
   readonly pseudonym: Uint8Array;
   readonly conversation: ConversationId;
   readonly id: MessageId;
+  /** Erased when the answer is there. */
   readonly body: string;
   readonly replyTo: readonly AccountId[];
-  /** Encoded content, once it is there. */
+  readonly askedAtMs: number;
+  /** Encoded content, once it is there; kept a while for the case that it is asked again. */
   readonly answer?: Uint8Array;
 }
 
@@ -192,6 +200,8 @@ export const conversationsTable = cached<ConversationRecord>("conversations");
 export const outboxTable = cached<OutboxRow>("outbox");
 export const leavesTable = cached<{ readonly order: number; readonly leaf: Uint8Array }>("leaves");
 export const openAsksTable = cached<OpenAskRecord>("open-asks");
+/** When this device last tidied up. */
+export const tidiedTable = cached<{ readonly atMs: number }>("tidied");
 /** The newest checkpoint that was verified here. */
 export const checkpointTable = cached<{ readonly note: string }>("checkpoint");
 
@@ -209,6 +219,7 @@ export const cachedTables = [
   leavesTable,
   openAsksTable,
   checkpointTable,
+  tidiedTable,
 ];
 
 /** Rows that stay in the store. */

@@ -35,6 +35,8 @@ export class RelayApi {
   readonly #url: string;
   readonly #credentials: () => Credentials | undefined;
   #session: Promise<SessionResponse> | undefined;
+  /** Of the session that was opened last. */
+  #token: string | undefined;
 
   constructor(input: {
     readonly http: Http;
@@ -125,9 +127,9 @@ export class RelayApi {
     return this.#session;
   }
 
-  /** The session was refused somewhere: open another one next time. */
-  forgetSession(): void {
-    this.#session = undefined;
+  /** This session was refused somewhere: open another one next time, unless that has happened. */
+  forgetSession(token?: string): void {
+    if (token === undefined || token === this.#token) this.#session = undefined;
   }
 
   async #openSession(): Promise<SessionResponse> {
@@ -142,12 +144,14 @@ export class RelayApi {
     });
     const message = sessionProofMessage(credentials.address, fromBase64Url(challenge));
     const signature = toBase64Url(ed25519Sign(credentials.authSeed, message));
-    return this.#public({
+    const session = await this.#public({
       method: "POST",
       path: "/v1/sessions",
       body: { account, device, challenge, signature },
       answer: sessionResponse,
     });
+    this.#token = session.token;
+    return session;
   }
 
   #public<S extends z.core.$ZodType>({ path, ...call }: Call<S>): Promise<z.output<S>> {
@@ -157,14 +161,14 @@ export class RelayApi {
   /** A session may have ended since it was opened; then a new one gets a second try. */
   async #asDevice<S extends z.core.$ZodType>({ path, ...call }: Call<S>): Promise<z.output<S>> {
     const url = `${this.#url}${path}`;
+    const { token } = await this.session();
     try {
-      const { token } = await this.session();
       return await callJson(this.#http, { ...call, url, token });
     } catch (error) {
       if (!isBaseError(error, "UNAUTHENTICATED")) throw error;
-      this.forgetSession();
-      const { token } = await this.session();
-      return callJson(this.#http, { ...call, url, token });
+      this.forgetSession(token);
+      const renewed = await this.session();
+      return callJson(this.#http, { ...call, url, token: renewed.token });
     }
   }
 }

@@ -1,18 +1,10 @@
 import { decodeContent, encodeContent, type StatusContent } from "@cloister/contracts/content";
 import type { AccountId, ConversationId, MessageId } from "@cloister/contracts/ids";
-import type { Message } from "./api.ts";
 import { changeConversation, requireConversation } from "./conversations.ts";
 import { type Core, selfOf } from "./core.ts";
 import type { Transaction } from "./database.ts";
 import { enqueue } from "./outbox.ts";
-import {
-  type ConversationRecord,
-  contactsTable,
-  messagesTable,
-  type OutboxRow,
-  orderKey,
-  outboxTable,
-} from "./records.ts";
+import { type ConversationRecord, contactsTable, type OutboxRow, orderKey, outboxTable } from "./records.ts";
 import { between } from "./timing.ts";
 
 /** A report that left at once would tell the network who talks with whom; a random wait also gathers several. */
@@ -59,51 +51,27 @@ function isGathering(
 
 /** A person saw the conversation: its authors hear so, and this person's other devices. */
 export async function markRead(core: Core, id: ConversationId): Promise<void> {
+  const { account: own } = selfOf(core);
   await core.database.change(async (transaction) => {
-    const conversation = await requireConversation(transaction, id);
-    if (conversation.unreadCount === 0) return;
-    const messages = await messagesOf(transaction, id);
-    const news = messages.filter((message) => isNews(message, conversation.readPosition));
-    const last = news.at(-1);
-    if (!last) return;
-    readUpTo(transaction, conversation, last.position, messages);
-    const { account: own } = selfOf(core);
-    for (const message of news) {
+    const { unread, ...conversation } = await requireConversation(transaction, id);
+    if (unread.length === 0) return;
+    changeConversation(transaction, { ...conversation, unread: [] });
+    for (const message of unread) {
       const author = await transaction.get(contactsTable, message.from);
-      const isPerson = message.kind === "text" && author?.role !== "agent";
-      const to = isPerson ? [message.from, own] : [own];
+      const to = author?.role === "agent" ? [own] : [message.from, own];
       await report(core, transaction, { conversation: id, status: "read", id: message.id, to });
     }
   });
 }
 
-/** Whether a message is something to read that was not read up to here. */
-function isNews(message: Message, readPosition: number): boolean {
-  return message.position > readPosition && !message.mine && message.kind !== "notice";
-}
-
-/** This person read it on another device. */
-export async function readElsewhere(
+/** This person read it on another device, up to the last of these messages. */
+export function readElsewhere(
   transaction: Transaction,
   conversation: ConversationRecord,
   ids: readonly MessageId[],
-): Promise<void> {
-  const messages = await messagesOf(transaction, conversation.id);
-  const read = messages.filter(({ id }) => ids.includes(id));
-  const position = Math.max(0, ...read.map((message) => message.position));
-  if (position > conversation.readPosition) readUpTo(transaction, conversation, position, messages);
-}
-
-function readUpTo(
-  transaction: Transaction,
-  conversation: ConversationRecord,
-  readPosition: number,
-  messages: readonly Message[],
 ): void {
-  const unreadCount = messages.filter((message) => isNews(message, readPosition)).length;
-  changeConversation(transaction, { ...conversation, readPosition, unreadCount });
-}
-
-async function messagesOf(transaction: Transaction, id: ConversationId): Promise<readonly Message[]> {
-  return (await transaction.list(messagesTable(id))).map(({ message }) => message);
+  const read = conversation.unread.filter(({ id }) => ids.includes(id));
+  const upTo = Math.max(0, ...read.map(({ position }) => position));
+  const unread = conversation.unread.filter(({ position }) => position > upTo);
+  if (read.length > 0) changeConversation(transaction, { ...conversation, unread });
 }
