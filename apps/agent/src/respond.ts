@@ -1,7 +1,12 @@
 import { toUtf8 } from "@cloister/bytes";
 import type { Answer, AnswerSentence, Citation } from "@cloister/contracts/answer";
 import { sha256 } from "@cloister/crypto";
-import { composeAnswer, type GroundedAnswer, type KnowledgeIndex } from "@cloister/retrieval";
+import {
+  type Abstention,
+  composeAnswer,
+  type GroundedAnswer,
+  type KnowledgeIndex,
+} from "@cloister/retrieval";
 import { checkRedFlags, regionOf } from "@cloister/safety";
 
 /** What the assistant answers from. */
@@ -11,11 +16,6 @@ export interface Resources {
   readonly country: string;
 }
 
-const abstention: readonly string[] = [
-  "I do not know: the knowledge I have been given does not cover this well enough to answer.",
-  "Please ask a person in this conversation; your clinician can see your question.",
-];
-
 /** Red flags first, then the knowledge, or else an honest "I do not know". Never a diagnosis of its own. */
 export function respond(question: string, { index, country }: Resources): Answer {
   const flags = checkRedFlags(question, { region: regionOf(country) });
@@ -23,9 +23,18 @@ export function respond(question: string, { index, country }: Resources): Answer
     return { outcome: "emergency", sentences: uncited([flags.advice ?? ""]), citations: [] };
   }
   const composed = composeAnswer({ question, index });
-  return composed.kind === "answer"
-    ? grounded(composed, index)
-    : { outcome: "abstained", sentences: uncited(abstention), citations: [] };
+  return composed.kind === "answer" ? grounded(composed, index) : abstained(composed);
+}
+
+/** Names the nearest article where there is one, without passing it off as an answer. */
+function abstained({ nearest }: Abstention): Answer {
+  const hint = nearest && `The nearest article I have is “${nearest.title}”; it may not fit your question.`;
+  const sentences = [
+    "I do not know: the knowledge I have been given does not cover this well enough to answer.",
+    ...(hint === undefined ? [] : [hint]),
+    "Please ask a person in this conversation; your clinician can see your question.",
+  ];
+  return { outcome: "abstained", sentences: uncited(sentences), citations: [] };
 }
 
 function uncited(texts: readonly string[]): AnswerSentence[] {
