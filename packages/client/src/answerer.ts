@@ -1,6 +1,5 @@
 import { isBaseError } from "@cloister/bytes";
 import { type AnswerContent, encodeContent } from "@cloister/contracts/content";
-import { idToBytes } from "@cloister/contracts/ids";
 import {
   answerDigest,
   attachProof,
@@ -16,6 +15,7 @@ import type { LogClient } from "./log-client.ts";
 import { enqueue } from "./outbox.ts";
 import { leafOf } from "./recorder.ts";
 import { messageKey, type QuestionRecord, questionsTable } from "./records.ts";
+import { requestIdOf } from "./request-id.ts";
 import { backOff, pause } from "./timing.ts";
 
 /** Questions answered at once. */
@@ -132,7 +132,7 @@ export class Answerer {
         ...claims,
         agentKey,
         sources: citedSources(answer),
-        requestId: idToBytes(question.id),
+        requestId: requestIdOf(question),
         answerDigest: answerDigest(answer),
         issuedAt: hourOf(clock.nowMs()),
       },

@@ -183,10 +183,13 @@ export interface CloisterClient {
 
   /** 60 digits that both sides see alike. */
   safetyNumber(account: AccountId): Promise<string>;
-  /** A person compared the numbers. */
-  markVerified(account: AccountId): Promise<void>;
-  /** A person accepts a changed identity (it becomes `unverified`). */
-  acceptIdentity(account: AccountId): Promise<void>;
+  /** A person compared the numbers: `shown` is what they saw. @throws BaseError `IDENTITY_CHANGED` when it is another now */
+  markVerified(account: AccountId, shown: string): Promise<void>;
+  /**
+   * A person accepts a changed identity (it becomes `unverified`), whatever it is, or only the one of `shown`.
+   * @throws BaseError `IDENTITY_CHANGED` when the number is another now
+   */
+  acceptIdentity(account: AccountId, shown?: string): Promise<void>;
 
   verifyReceipt(message: AnswerMessage): Promise<ReceiptVerdict>;
 

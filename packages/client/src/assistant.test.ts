@@ -192,6 +192,16 @@ describe("the assistant", () => {
     await world.clock.until(() => questions.length === 1);
     await world.clock.pass(1000);
     expect(await waitingFor(agent)).toBe(1);
+    // What comes after it is dealt with, and not acknowledged before it either.
+    await world.settle(bob.client.grantConsent(conversation, agent.account));
+    await world.clock.pass(1000);
+    expect(agent.disk.collections.get("agent-consents")?.size).toBe(2);
+    expect(await waitingFor(agent)).toBe(2);
+    // A new connection brings the question again; it is still the same one.
+    agent.line.breakAll();
+    await world.clock.pass(10_000);
+    expect(questions).toHaveLength(1);
+    expect(await waitingFor(agent)).toBe(2);
     await agent.kill();
     answer = async () => reply;
     finish();

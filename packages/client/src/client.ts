@@ -13,6 +13,7 @@ import {
 } from "./contacts.ts";
 import { conversationView, createConversation } from "./conversations.ts";
 import { type Core, keysOf, selfOf } from "./core.ts";
+import type { Transaction } from "./database.ts";
 import { type ClientInput, Engine } from "./engine.ts";
 import { linkAsNewDevice, linkNewDevice } from "./linking.ts";
 import { history } from "./messages.ts";
@@ -20,7 +21,14 @@ import { refreshOwnDevices } from "./own-devices.ts";
 import { verifyReceipt } from "./receipts.ts";
 import { openSetAside } from "./receive.ts";
 import { record } from "./recorder.ts";
-import { contactsTable, conversationsTable, keysTable, only, selfTable } from "./records.ts";
+import {
+  type ContactRecord,
+  contactsTable,
+  conversationsTable,
+  keysTable,
+  only,
+  selfTable,
+} from "./records.ts";
 import { retry, sendText } from "./sending.ts";
 import { markRead } from "./status.ts";
 
@@ -68,8 +76,8 @@ export async function createClient(input: ClientInput): Promise<CloisterClient> 
     revokeConsent: (conversation, agent) => revokeConsent(core, conversation, agent),
 
     safetyNumber: (account) => safetyNumberWith(core, account),
-    markVerified: (account) => markVerified(core, account),
-    acceptIdentity: (account) => acceptIdentity(engine, account),
+    markVerified: (account, shown) => markVerified(core, account, shown),
+    acceptIdentity: (account, shown) => acceptIdentity(engine, account, shown),
 
     verifyReceipt: (message) => verifyReceipt(core, log, message),
 
@@ -83,33 +91,58 @@ export async function createClient(input: ClientInput): Promise<CloisterClient> 
   };
 }
 
-/** Of the key that is shown now: of a changed one, so that people can compare before they accept it. */
 async function safetyNumberWith(core: Core, account: AccountId): Promise<string> {
-  const contact = await requireContact(core, account);
+  return safetyNumberOf(core, await requireContact(core, account));
+}
+
+/** Of the key that is shown now: of a changed one, so that people can compare before they accept it. */
+function safetyNumberOf(core: Core, contact: ContactRecord): string {
   const { digits } = safetyNumber({
     localId: idToBytes(selfOf(core).account),
     localIdentityKey: keysOf(core).identityKeyPair.publicKey,
-    remoteId: idToBytes(account),
+    remoteId: idToBytes(contact.account),
     remoteIdentityKey: contact.newIdentityKey ?? contact.identityKey,
   });
   return digits;
 }
 
-async function markVerified(core: Core, account: AccountId): Promise<void> {
-  const { verification } = await requireContact(core, account);
-  if (verification === "changed") {
-    throw new BaseError("Policy", "IDENTITY_CHANGED", "accept the changed identity first");
-  }
+async function markVerified(core: Core, account: AccountId, shown: string): Promise<void> {
+  await requireContact(core, account);
   await core.database.change(async (transaction) => {
+    const contact = await requireShown(core, transaction, account, shown);
+    if (contact?.verification === "changed") throw changed("accept the changed identity first");
     await changeContact(transaction, account, { verification: "verified" });
     await record(core, transaction, { type: "identity.verified" });
   });
 }
 
-async function acceptIdentity({ core, reduce }: Engine, account: AccountId): Promise<void> {
-  await core.database.change((transaction) => acceptNewIdentity(transaction, account));
+async function acceptIdentity(
+  { core, reduce }: Engine,
+  account: AccountId,
+  shown: string | undefined,
+): Promise<void> {
+  await core.database.change(async (transaction) => {
+    if (shown !== undefined) await requireShown(core, transaction, account, shown);
+    await acceptNewIdentity(transaction, account);
+  });
   await openSetAside(core, account, reduce);
   core.wakeSender();
+}
+
+/** What a person decides holds for the key that they looked at, not for one that the relay showed since. */
+async function requireShown(
+  core: Core,
+  transaction: Transaction,
+  account: AccountId,
+  shown: string,
+): Promise<ContactRecord | undefined> {
+  const contact = await transaction.get(contactsTable, account);
+  if (contact && safetyNumberOf(core, contact) !== shown) throw changed("the number changed; compare it anew");
+  return contact;
+}
+
+function changed(message: string): BaseError {
+  return new BaseError("Policy", "IDENTITY_CHANGED", message);
 }
 
 /** As the relay knows them; as this device does when the relay cannot be asked. */

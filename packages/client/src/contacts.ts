@@ -120,8 +120,8 @@ async function learn(core: Core, transaction: Transaction, learned: Learned): Pr
   }
   const contact: ContactRecord = {
     account,
-    role,
-    vouched,
+    // A credential for this key holds for ever: that the relay shows it no more takes nothing back.
+    ...(known?.vouched && !vouched ? { role: known.role, vouched: true } : { role, vouched }),
     name: vouchedName === "" ? (known?.name ?? "") : vouchedName,
     verification: known?.verification ?? "unverified",
     // If another one was shown meanwhile, it is gone; that it was there is still for a person to look at.
@@ -156,14 +156,19 @@ export async function noteIdentityChange(
   return contact;
 }
 
-/** A person accepts the identity that is shown now. The sessions of the one before end. */
+/**
+ * A person accepts the identity that is shown now. The sessions of the one before end, and with them what the
+ * organisation said: it vouched for the key before, not for this one.
+ */
 export async function acceptNewIdentity(transaction: Transaction, account: AccountId): Promise<void> {
   const contact = await transaction.get(contactsTable, account);
   if (contact?.verification !== "changed") return;
   const { newIdentityKey, devices = [], ...rest } = contact;
   if (newIdentityKey) {
     dropSessions(transaction, account, devices);
-    put(transaction, { ...rest, identityKey: newIdentityKey, verification: "unverified" });
+    const role = rest.role === "agent" ? rest.role : "patient";
+    const unvouched = { ...rest, role, vouched: false } as const;
+    put(transaction, { ...unvouched, identityKey: newIdentityKey, verification: "unverified" });
   } else put(transaction, { ...rest, devices, verification: "unverified" });
 }
 

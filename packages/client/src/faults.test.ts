@@ -4,6 +4,7 @@ import { type TestDevice, TestWorld } from "@cloister/testkit/test-world";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { AgentReply, TextMessage } from "./api.ts";
+import { Puppet } from "./testing/puppet.ts";
 
 const reply: AgentReply = {
   answer: { outcome: "abstained", sentences: [{ text: "Ask a person.", citations: [] }], citations: [] },
@@ -223,6 +224,34 @@ it("survives envelopes that are lost, doubled and out of order", async () => {
     const notices = (await device.client.messages(conversation)).filter((one) => one.kind === "notice");
     expect(notices.filter(({ notice }) => notice.type === "unreadable")).toEqual([]);
   }
+});
+
+/** Never believes that anything arrived, so that each connection brings everything again. */
+class ForgetfulStore extends MemoryRelayStore {
+  override async acknowledge(): Promise<void> {}
+}
+
+it("does nothing twice for what the relay brings again", async () => {
+  const world = await TestWorld.create(22, new ForgetfulStore());
+  const { alice, bob, conversation } = await pair(world);
+  await world.settle(bob.client.sendText({ conversation, body: "hello" }));
+  await world.quiet(alice, bob);
+  const puppet = await Puppet.of(world, bob);
+  await puppet.sayBytes(Uint8Array.of(1, 2, 3), [alice.account]);
+  await world.quiet(alice);
+  await world.settle(alice.client.sendText({ conversation, body: "what?" }));
+  await world.quiet(alice);
+  const before = await alice.client.messages(conversation);
+  expect(before.map((one) => (one.kind === "notice" ? one.notice.type : one.kind))).toEqual([
+    "created",
+    "text",
+    "unreadable",
+    "text",
+  ]);
+  await alice.restart();
+  await world.quiet(alice);
+  expect(await alice.client.messages(conversation)).toEqual(before);
+  expect(alice.disk.collections.get(`unopened/${bob.account}`)?.size).toBe(1);
 });
 
 describe("killed at any commit", () => {

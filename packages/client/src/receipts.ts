@@ -1,5 +1,4 @@
 import { BaseError, equalBytes, isBaseError, toHex } from "@cloister/bytes";
-import { idToBytes } from "@cloister/contracts/ids";
 import {
   type ReceiptBody,
   type VerifiedCheckpoint,
@@ -7,10 +6,21 @@ import {
   verifyReceipt as verifyOffline,
   verifyTogether,
 } from "@cloister/transparency";
-import type { AnswerMessage, ReceiptStep, ReceiptVerdict } from "./api.ts";
+import type { AnswerMessage, ReceiptStep, ReceiptVerdict, TextMessage } from "./api.ts";
 import { type Core, selfOf } from "./core.ts";
 import type { LogClient } from "./log-client.ts";
-import { checkpointTable, contactsTable, only } from "./records.ts";
+import {
+  askKey,
+  asksTable,
+  checkpointTable,
+  contactsTable,
+  messageIndexTable,
+  messageKey,
+  messagesTable,
+  only,
+  orderKey,
+} from "./records.ts";
+import { requestIdOf } from "./request-id.ts";
 
 /** No agent's key: a signature under it never holds. */
 const nobodysKey = new Uint8Array(33);
@@ -35,13 +45,30 @@ export async function verifyReceipt(
   });
   if (!checked.verified) return { verified: false, steps: checked.steps };
   const { body, checkpoint, leafIndex } = checked;
-  if (!equalBytes(body.requestId, idToBytes(message.inReplyTo))) {
+  const question = await questionOf(core, message);
+  if (!question || !equalBytes(body.requestId, requestIdOf(question))) {
     return { verified: false, steps: withFailure(checked.steps, "answer", "RECEIPT_REQUEST") };
+  }
+  // Any agent can write the word; only evidence could carry it, and nothing checks evidence yet.
+  if (body.backing === "hardware") {
+    return { verified: false, steps: withFailure(checked.steps, "signature", "BACKING_UNPROVEN") };
   }
   const consistency = await checkHistory(core, log, checkpoint);
   const steps = [...checked.steps, consistency];
   if (consistency.status === "failed") return { verified: false, steps };
   return { verified: true, steps, claims: claimsOf(body, checkpoint, leafIndex) };
+}
+
+/** The question as it stands in this conversation, above the answer. */
+async function questionOf(
+  { database }: Core,
+  { from: agent, inReplyTo: id, conversation }: AnswerMessage,
+): Promise<TextMessage | undefined> {
+  const ask = await database.get(asksTable, askKey(agent, id));
+  const place = ask && (await database.get(messageIndexTable, messageKey(ask.by, id)));
+  if (place?.conversation !== conversation) return undefined;
+  const known = await database.get(messagesTable(conversation), orderKey(place.position));
+  return known?.message.kind === "text" ? known.message : undefined;
 }
 
 function withFailure(
@@ -99,9 +126,11 @@ function newestSeen(core: Core): VerifiedCheckpoint | undefined {
   return stored && verifyCheckpoint(stored.note, [selfOf(core).organisation.log.vkey]);
 }
 
-async function remember(core: Core, { note }: VerifiedCheckpoint): Promise<void> {
-  if (core.database.find(checkpointTable, only)?.note === note) return;
-  await core.database.change(async (transaction) => transaction.put(checkpointTable, only, { note }));
+/** Never a smaller one than another check has remembered meanwhile. */
+async function remember(core: Core, { note, size }: VerifiedCheckpoint): Promise<void> {
+  await core.database.change(async (transaction) => {
+    if ((newestSeen(core)?.size ?? 0) < size) transaction.put(checkpointTable, only, { note });
+  });
 }
 
 function claimsOf(

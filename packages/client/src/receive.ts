@@ -16,6 +16,9 @@ import {
 } from "./records.ts";
 import { isIdentityMismatch, openFrom } from "./sessions.ts";
 
+/** Envelopes of one sender that are kept though they could not be opened: 64 KiB each, of anybody. */
+const maxUnopenedCount = 50;
+
 /** Who says something: proven by the session that opened it. */
 export interface Sender {
   readonly address: DeviceAddress;
@@ -76,9 +79,12 @@ export async function setAside(
   transaction.put(seenTable, key, { key, atMs: core.clock.nowMs() });
   const code = isBaseError(error) ? error.code : "INTERNAL";
   if (code === DUPLICATE_MESSAGE) return;
-  transaction.put(unopenedTable(from.account), idFromBytes(id), { from, id, payload, code });
   const contact = await transaction.get(contactsTable, from.account);
   if (!contact) return;
+  const unopened = unopenedTable(from.account);
+  if ((await transaction.list(unopened)).length < maxUnopenedCount) {
+    transaction.put(unopened, idFromBytes(id), { from, id, payload, code });
+  }
   if (isIdentityMismatch(error)) {
     const { identityKey } = inspectPreKeyMessage(openEnvelope(payload).bytes);
     await noteIdentityChange(core, transaction, contact, identityKey);

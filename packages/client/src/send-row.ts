@@ -1,11 +1,11 @@
 import { fromBase64Url, isBaseError } from "@cloister/bytes";
 import { isRetryableWireError } from "@cloister/contracts/errors";
-import { maxEnvelopesPerSend, maxFrameBytes } from "@cloister/contracts/frames";
 import type { AccountId } from "@cloister/contracts/ids";
 import { withdrawQuestion } from "./asking.ts";
 import { noteIdentityChange, refreshContact } from "./contacts.ts";
 import { type Core, selfOf } from "./core.ts";
 import type { Transaction } from "./database.ts";
+import { inFrames } from "./in-frames.ts";
 import type { Link, SendOutcome } from "./link.ts";
 import { changeState, findMessage } from "./messages.ts";
 import { type Sealing, seal } from "./outbox.ts";
@@ -15,8 +15,6 @@ import { isIdentityMismatch, startSessions } from "./sessions.ts";
 
 /** How often keys or devices may change under one row before it is left for later. */
 const maxRoundsCount = 8;
-/** A frame without the room for ids and CBOR around the payloads. */
-const maxPayloadBytes = maxFrameBytes - 65_536;
 
 /** `held`: something else has to happen first (a person's decision, a new link), and wakes the sender then. */
 export type RowResult =
@@ -100,31 +98,12 @@ async function refresh(core: Core, account: AccountId): Promise<void> {
   else await refreshContact(core, account);
 }
 
-/** Sends in as few frames as hold it; an account's envelopes stay together, as the relay demands. */
 async function sendAll(link: Link, envelopes: readonly SealedEnvelope[]): Promise<SendOutcome> {
   for (const part of inFrames(envelopes)) {
     const outcome = await link.send(part);
     if (outcome.type !== "accepted") return outcome;
   }
   return { type: "accepted" };
-}
-
-function inFrames(envelopes: readonly SealedEnvelope[]): readonly (readonly SealedEnvelope[])[] {
-  const frames: SealedEnvelope[][] = [];
-  let bytesCount = 0;
-  for (const account of new Set(envelopes.map((envelope) => envelope.account))) {
-    const own = envelopes.filter((envelope) => envelope.account === account);
-    const ownBytes = own.reduce((sum, { payload }) => sum + payload.length, 0);
-    const last = frames.at(-1);
-    if (last && last.length + own.length <= maxEnvelopesPerSend && bytesCount + ownBytes <= maxPayloadBytes) {
-      last.push(...own);
-      bytesCount += ownBytes;
-    } else {
-      frames.push(own);
-      bytesCount = ownBytes;
-    }
-  }
-  return frames;
 }
 
 async function rejected(core: Core, order: number, rejection: Rejection): Promise<RowResult | undefined> {
