@@ -28,7 +28,12 @@ async function run(): Promise<void> {
     random: systemRandom,
   });
   if (client.self() !== undefined) client.connect();
-  root.render(<App model={new ClientModel(client)} invitationCode={invitationCode} />);
+  const model = new ClientModel(client);
+  // After erasing, what was in this page's memory shall go too.
+  model.self.subscribe(() => {
+    if (model.self.get() === undefined) location.reload();
+  });
+  root.render(<App model={model} invitationCode={invitationCode} />);
 
   await handOver(async () => {
     root.render(<OpenElsewhere onTakeOver={runHere} />);

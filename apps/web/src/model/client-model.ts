@@ -42,15 +42,21 @@ export class ClientModel {
     client.subscribe((event) => this.#apply(event));
   }
 
-  /** Call after sign-up, linking or erasing. */
-  refreshSelf(): void {
+  /** Call after sign-up or linking. */
+  begin(): void {
+    this.client.connect();
     this.self.set(this.client.self());
-    this.conversations.set(this.client.conversations());
-    if (this.self.get() !== undefined) return this.client.connect();
+  }
+
+  /** Nothing of this person stays here. */
+  async erase(): Promise<void> {
+    await this.client.erase();
     this.drafts.clear();
     this.#messages.clear();
     this.#receipts.clear();
+    this.conversations.set([]);
     this.revoked.set(false);
+    this.self.set(undefined);
   }
 
   messages(id: ConversationId): Observable<Loadable<readonly Message[]>> {

@@ -14,7 +14,7 @@ export function useLinkDevice() {
       if (!signal.aborted) setCode(shown);
     };
     model.client.linkAsNewDevice({ signal, onCode }).then(
-      () => model.refreshSelf(),
+      () => model.begin(),
       (caught: unknown) => {
         if (!signal.aborted) setError(explain(caught));
       },

@@ -1,7 +1,10 @@
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import type { Loadable } from "./observable.ts";
 
-/** Loads when the view appears and again on `reload`; an answer that comes too late is dropped. */
+/**
+ * Loads when the view appears and again on `reload`; an answer that comes too late is dropped. `load` is that
+ * of the first rendering.
+ */
 export function useLoaded<T>(load: () => Promise<T>): Loadable<T> & { readonly reload: () => void } {
   const [state, setState] = useState<Loadable<T>>({ status: "loading" });
   const [attempt, setAttempt] = useState({ load });
@@ -18,5 +21,6 @@ export function useLoaded<T>(load: () => Promise<T>): Loadable<T> & { readonly r
       wanted = false;
     };
   }, [attempt]);
-  return { ...state, reload: () => setAttempt({ load }) };
+  const reload = useCallback(() => setAttempt((last) => ({ ...last })), []);
+  return { ...state, reload };
 }

@@ -33,7 +33,7 @@ export function useWelcome(invitationCode: string | undefined): Welcome {
     if (displayName === "") return setNameProblem("Write the name that others here shall see.");
     const code = invitation === undefined ? {} : { invitationCode: invitation.code };
     await model.client.signUp({ displayName, ...code });
-    model.refreshSelf();
+    model.begin();
   });
 
   return {

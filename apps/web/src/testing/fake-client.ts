@@ -224,6 +224,7 @@ export class FakeClient implements CloisterClient {
   async linkNewDevice() {
     this.#try("linkNewDevice");
     this.#devices = [...this.#devices, { device: this.#devices.length + 1, current: false }];
+    this.#emit({ type: "contact", account: this.#me().account });
   }
 
   async devices() {

@@ -55,8 +55,7 @@ function InvitationUnused({ name }: { readonly name: string }) {
 function Revoked() {
   const model = useModel();
   const erasing = useTask(async () => {
-    await model.client.erase();
-    model.refreshSelf();
+    await model.erase();
   });
   return (
     <main className="welcome">

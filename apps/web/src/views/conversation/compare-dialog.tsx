@@ -20,8 +20,9 @@ export function CompareDialog({ person, onClose }: CompareDialogProps) {
   const number = useLoaded(() => client.safetyNumber(person.account));
   const [differs, setDiffers] = useState(false);
   const matching = useTask(async () => {
-    if (person.verification === "changed") await client.acceptIdentity(person.account);
-    await client.markVerified(person.account);
+    if (number.status !== "ready") return;
+    if (person.verification === "changed") await client.acceptIdentity(person.account, number.value);
+    await client.markVerified(person.account, number.value);
     onClose();
   });
   return (

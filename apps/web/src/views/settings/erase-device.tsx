@@ -10,9 +10,8 @@ export function EraseDevice() {
   const model = useModel();
   const [isOpen, setOpen] = useState(false);
   const erasing = useTask(async () => {
-    await model.client.erase();
     goTo({ view: "list" });
-    model.refreshSelf();
+    await model.erase();
   });
   return (
     <section className="card" aria-labelledby="erase-title">
