@@ -4,7 +4,7 @@ import type { ClientStore, Write } from "./ports.ts";
 import { Mutex } from "./timing.ts";
 
 /** How values of a table become bytes and back. */
-export interface Codec<T> {
+interface Codec<T> {
   readonly encode: (value: T) => Uint8Array;
   readonly decode: (bytes: Uint8Array) => T;
 }
@@ -25,7 +25,7 @@ interface Loadable {
 }
 
 /** The store failed, as opposed to what was being done with it. */
-export class StoreFailure extends BaseError {
+class StoreFailure extends BaseError {
   constructor(cause: unknown) {
     const [code, message] = isBaseError(cause)
       ? [cause.code, cause.message]

@@ -29,7 +29,7 @@ it("fits every frame, loses nothing and keeps accounts together", () => {
         const bytes = encodeClientFrame({ type: "send", sendId: 1, envelopes: frame });
         expect(bytes.length).toBeLessThanOrEqual(maxFrameBytes);
       }
-      const owners = frames.flatMap((frame) => [...new Set(frame.map(({ account }) => account))]);
+      const owners = frames.flatMap((frame) => Array.from(new Set(frame.map(({ account }) => account))));
       expect(new Set(owners).size).toBe(owners.length);
     }),
     { numRuns: 40 },

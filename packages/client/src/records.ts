@@ -66,7 +66,7 @@ export interface ContactRecord {
 }
 
 /** A message of somebody else that this person has not read. */
-export interface UnreadRecord {
+interface UnreadRecord {
   readonly position: number;
   readonly id: MessageId;
   readonly from: AccountId;
