@@ -81,7 +81,7 @@ try {
   // In person, or by telephone: the same sixty digits on both devices, or somebody is in between.
   const [seen, shown] = [await patient.safetyNumber(robin), await clinician.safetyNumber(sam)];
   if (seen !== shown) throw new Error("the safety numbers differ");
-  await patient.markVerified(robin);
+  await patient.markVerified(robin, seen);
   say(`both see ${seen.match(/\d{5}/g)?.join(" ")}`);
 
   await clinician.settled(timeoutMs);

@@ -137,7 +137,8 @@ async function requireShown(
   shown: string,
 ): Promise<ContactRecord | undefined> {
   const contact = await transaction.get(contactsTable, account);
-  if (contact && safetyNumberOf(core, contact) !== shown) throw changed("the number changed; compare it anew");
+  if (contact && safetyNumberOf(core, contact) !== shown)
+    throw changed("the number changed; compare it anew");
   return contact;
 }
 

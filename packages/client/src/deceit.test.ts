@@ -1,20 +1,25 @@
-import { generateIdentityKeyPair } from "@cloister/protocol";
+import type { SendRequest } from "@cloister/relay-core";
 import { MemoryRelayStore } from "@cloister/testkit/relay-store";
 import { type TestDevice, TestWorld } from "@cloister/testkit/test-world";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { AgentReply, AnswerMessage } from "./api.ts";
 import { Puppet } from "./testing/puppet.ts";
 
-/** A relay that can show another identity key than it registered, and keep a credential to itself. */
+/** A relay that passes one account's envelopes off as another's, and can keep credentials to itself. */
 class LyingStore extends MemoryRelayStore {
-  keys = new Map<string, Uint8Array>();
+  readonly disguises = new Map<string, string>();
   hidesCredentials = false;
 
   override async account(account: string) {
     const record = await super.account(account);
-    if (!record) return record;
-    const { credential, ...rest } = { ...record, identityKey: this.keys.get(account) ?? record.identityKey };
-    return { ...rest, ...(credential && !this.hidesCredentials && { credential }) };
+    if (!record || !this.hidesCredentials) return record;
+    const { credential: _hidden, ...rest } = record;
+    return rest;
+  }
+
+  override append(send: SendRequest) {
+    const account = this.disguises.get(send.from.account);
+    return super.append(account === undefined ? send : { ...send, from: { account, device: 1 } });
   }
 }
 
@@ -48,17 +53,104 @@ describe("deceit", () => {
     await world.quiet(alice, bob, agent);
   });
 
-  /** The relay shows a fresh key for Bob, which Alice's device learns when it asks about him again. */
-  const swapKey = async () => {
-    store.keys.set(bob.account, generateIdentityKeyPair(world.random).publicKey);
-    await alice.restart();
-    const { self } = bob.client;
-    expect(self()).toBeDefined();
-    store.revealTo = undefined;
+  /** Somebody with a key of their own writes, and the relay says that it was Bob. */
+  const impersonateBob = async () => {
+    const mallory = await world.join("Mallory");
+    store.disguises.set(mallory.account, bob.account);
+    alice.line.isCut = true;
+    await world.settle(mallory.client.createConversation({ title: "It is me", members: [alice.account] }));
+    await world.quiet(mallory);
+    alice.line.isCut = false;
+    await world.quiet(alice);
+    return alice.client.safetyNumber(bob.account);
   };
 
   const verdictAtAlice = async () => {
     const answer = (await alice.client.messages(conversation)).find(({ kind }) => kind === "answer");
     return world.settle(alice.client.verifyReceipt(answer as AnswerMessage));
   };
+
+  it("cannot have a key accepted or verified that nobody looked at", async () => {
+    const shown = await impersonateBob();
+    expect(alice.client.contact(bob.account)?.verification).toBe("changed");
+    const since = await impersonateBob();
+    expect(since).not.toBe(shown);
+    const refusal = { code: "IDENTITY_CHANGED" };
+    await expect(alice.client.acceptIdentity(bob.account, shown)).rejects.toMatchObject(refusal);
+    expect(alice.client.contact(bob.account)?.verification).toBe("changed");
+    await world.settle(alice.client.acceptIdentity(bob.account, since));
+    await expect(alice.client.markVerified(bob.account, shown)).rejects.toMatchObject(refusal);
+    await world.settle(alice.client.markVerified(bob.account, since));
+    expect(alice.client.contact(bob.account)?.verification).toBe("verified");
+  });
+
+  it("does not hand on the organisation's word to a key that it never saw", async () => {
+    expect(alice.client.contact(bob.account)).toMatchObject({ role: "clinician", vouched: true });
+    await impersonateBob();
+    await world.settle(alice.client.acceptIdentity(bob.account));
+    expect(alice.client.contact(bob.account)).toMatchObject({ role: "patient", vouched: false });
+  });
+
+  it("cannot take back the organisation's word by hiding it", async () => {
+    store.hidesCredentials = true;
+    const phone = await world.device();
+    let code = "";
+    const signal = { aborted: false };
+    const linked = phone.client.linkAsNewDevice({ onCode: (shown) => (code = shown), signal });
+    await world.clock.until(() => code !== "");
+    await world.settle(bob.client.linkNewDevice(code));
+    await world.settle(linked);
+    await world.settle(alice.client.sendText({ conversation, body: "to both devices" }));
+    await world.quiet(alice);
+    expect(alice.client.contact(bob.account)).toMatchObject({ role: "clinician", vouched: true });
+  });
+
+  it("shows an answer to another question than the agent was asked", async () => {
+    const id = `${"q".repeat(21)}A`;
+    const put = { conversation, id, sentAtMs: 5 } as const;
+    const puppet = await Puppet.of(world, bob);
+    await puppet.say({ kind: "consent", conversation, agent: agent.account, granted: true, atMs: 1 }, [
+      agent.account,
+    ]);
+    await puppet.say({ ...put, kind: "text", body: "May she take ten?", asked: agent.account }, [
+      alice.account,
+    ]);
+    await puppet.say({ ...put, kind: "ask", body: "May she take one?", replyTo: [alice.account] }, [
+      agent.account,
+    ]);
+    await world.quiet(agent, alice);
+    const { verified, steps } = await verdictAtAlice();
+    expect(verified).toBe(false);
+    expect(steps).toContainEqual({ step: "answer", status: "failed", reason: "RECEIPT_REQUEST" });
+  });
+
+  it("does not take an agent's own word for its hardware", async () => {
+    backing = "hardware";
+    await world.settle(alice.client.grantConsent(conversation, agent.account));
+    await world.settle(alice.client.sendText({ conversation, body: "Is it?", ask: agent.account }));
+    await world.quiet(alice, agent);
+    const { verified, steps } = await verdictAtAlice();
+    expect(verified).toBe(false);
+    expect(steps).toContainEqual({ step: "signature", status: "failed", reason: "BACKING_UNPROVEN" });
+  });
+
+  it("fills nobody's disk with what cannot be opened", async () => {
+    const mallory = await world.join("Mallory");
+    const from = { account: mallory.account, device: 1 };
+    await world.settle(mallory.client.createConversation({ title: "Hello", members: [alice.account] }));
+    await world.quiet(mallory, alice);
+    alice.line.isCut = true;
+    for (let at = 0; at < 60; at += 1) {
+      const envelope = {
+        account: alice.account,
+        device: 1,
+        id: world.random(16),
+        payload: world.random(256),
+      };
+      await store.append({ from, envelopes: [envelope], ageMs: 0, maxQueuedCount: 100, maxQueuedBytes: 1e6 });
+    }
+    alice.line.isCut = false;
+    await world.quiet(alice);
+    expect(alice.disk.collections.get(`unopened/${mallory.account}`)?.size).toBe(50);
+  });
 });

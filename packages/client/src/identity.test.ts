@@ -50,14 +50,14 @@ describe("identities", () => {
     ];
     expect(numbers[0]).toMatch(/^\d{60}$/);
     expect(numbers[1]).toBe(numbers[0]);
-    await world.settle(alice.client.markVerified(bob.account));
+    await world.settle(alice.client.markVerified(bob.account, numbers[0] ?? ""));
     await alice.restart();
     expect(alice.client.contact(bob.account)?.verification).toBe("verified");
   });
 
   it("sends nothing after a change until a person decides, and says so once", async () => {
     const number = await alice.client.safetyNumber(bob.account);
-    await world.settle(alice.client.markVerified(bob.account));
+    await world.settle(alice.client.markVerified(bob.account, number));
     const phone = await change();
     const text = await world.settle(alice.client.sendText({ conversation, body: "for Bob" }));
     await world.clock.pass(60_000);
@@ -68,7 +68,9 @@ describe("identities", () => {
     await expect(alice.client.sendText({ conversation, body: "more" })).rejects.toMatchObject({
       code: "IDENTITY_CHANGED",
     });
-    await expect(alice.client.markVerified(bob.account)).rejects.toMatchObject({ code: "IDENTITY_CHANGED" });
+    await expect(
+      alice.client.markVerified(bob.account, await alice.client.safetyNumber(bob.account)),
+    ).rejects.toMatchObject({ code: "IDENTITY_CHANGED" });
     await alice.restart();
     await world.clock.pass(60_000);
     expect(await notices()).toHaveLength(1);

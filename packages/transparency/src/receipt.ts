@@ -60,7 +60,7 @@ export interface ReceiptBody {
   readonly processedAt: Place;
   readonly sources: readonly ReceiptSource[];
   readonly deidentified: { readonly applied: boolean };
-  /** The id of the question, 16 bytes. */
+  /** Names the question, 16 bytes; the client makes it from where, by whom and in which words it was put. */
   readonly requestId: Uint8Array;
   /** {@link answerDigest}, 32 bytes. */
   readonly answerDigest: Uint8Array;

@@ -66,8 +66,8 @@ export class Scene {
     const seen = await patient.client.safetyNumber(clinician.account);
     const shown = await clinician.client.safetyNumber(patient.account);
     this.check("safety number", seen === shown && /^\d{60}$/.test(seen), `both see ${seen.slice(0, 15)}…`);
-    await patient.client.markVerified(clinician.account);
-    await clinician.client.markVerified(patient.account);
+    await patient.client.markVerified(clinician.account, seen);
+    await clinician.client.markVerified(patient.account, shown);
   }
 
   /** What waits at the relay, and whether the words of it are anywhere. */
