@@ -54,7 +54,7 @@ export function explain(error: unknown): string {
     case "CONTENT_TOO_LARGE":
       return "This message is too long. Send it in two parts.";
     case "IDENTITY_CHANGED":
-      return "Somebody's identity changed. Decide about it first; your text is still here.";
+      return "Somebody's identity changed just now. Compare the numbers anew; what you wrote is still here.";
     case "CONSENT_REQUIRED":
       return "The assistant reads nothing here without your consent.";
   }

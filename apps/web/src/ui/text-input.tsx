@@ -7,6 +7,7 @@ import {
   TextField,
   type TextFieldProps,
 } from "react-aria-components";
+import { keptOnDevice } from "./kept-on-device.ts";
 
 interface TextInputProps extends Omit<TextFieldProps, "className" | "children" | "style"> {
   readonly label: string;
@@ -34,9 +35,9 @@ export function TextInput({ label, hint, problem, lines, autoComplete = "off", .
         </Text>
       )}
       {lines === undefined ? (
-        <Input className="input" dir="auto" />
+        <Input className="input" dir="auto" {...keptOnDevice} />
       ) : (
-        <TextArea className="input input-code" rows={lines} spellCheck={false} dir="ltr" />
+        <TextArea className="input input-code" rows={lines} dir="ltr" {...keptOnDevice} />
       )}
       <FieldError className="field-problem">{problem}</FieldError>
     </TextField>

@@ -1,9 +1,11 @@
 import { type FormEvent, type KeyboardEvent, type RefObject, useId } from "react";
+import { hrefOf } from "../../model/route.ts";
 import type { Composer as ComposerModel } from "../../model/use-composer.ts";
 import type { ConversationView } from "../../model/use-conversation.ts";
 import { useEmergency } from "../../model/use-emergency.ts";
 import { Button } from "../../ui/button.tsx";
 import { CloseIcon, SendIcon } from "../../ui/icons.tsx";
+import { keptOnDevice } from "../../ui/kept-on-device.ts";
 import { Problem } from "../../ui/notice.tsx";
 import { EmergencyBanner } from "./emergency-banner.tsx";
 
@@ -27,8 +29,8 @@ export function Composer({ composer, view, country, inputRef }: ComposerProps) {
     send();
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    // While an input method composes a character, Enter belongs to it.
-    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+    // While an input method composes a character, Enter belongs to it; on touch keyboards it begins a line.
+    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing || isTouch()) return;
     event.preventDefault();
     send();
   };
@@ -46,6 +48,8 @@ export function Composer({ composer, view, country, inputRef }: ComposerProps) {
           placeholder="Write a message"
           dir="auto"
           rows={1}
+          autoComplete="off"
+          {...keptOnDevice}
           value={composer.text}
           onChange={(event) => composer.setText(event.target.value)}
           onKeyDown={onKeyDown}
@@ -76,6 +80,10 @@ export function Composer({ composer, view, country, inputRef }: ComposerProps) {
   );
 }
 
+function isTouch(): boolean {
+  return matchMedia("(pointer: coarse)").matches;
+}
+
 /** To whom this message goes, before it goes. */
 function Recipients({
   composer,
@@ -98,8 +106,8 @@ function Recipients({
   if (view.people.length > 0) return null;
   return (
     <p className="composer-note">
-      Nobody else is in this conversation. Press “Ask the assistant”, or begin a new conversation with a
-      person.
+      Nobody else is in this conversation. Press “Ask the assistant”, or{" "}
+      <a href={hrefOf({ view: "new" })}>begin a conversation with a person</a>.
     </p>
   );
 }

@@ -34,7 +34,7 @@ export function MessageLog({ view, self, onAskPerson }: MessageLogProps) {
             Show earlier messages
           </Button>
         )}
-        <ol className="messages">
+        <ol className="messages" translate="no">
           {shown.map((item) =>
             item.type === "day" ? (
               <li key={item.key} className="day">

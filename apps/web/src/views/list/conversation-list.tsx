@@ -15,7 +15,7 @@ export function ConversationList({ self }: { readonly self: Self }) {
   return (
     // Arrow keys are a convenience on top of the links, which Tab reaches.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
-    <ul ref={list} className="conversations" onKeyDown={onKeyDown}>
+    <ul ref={list} className="conversations" translate="no" onKeyDown={onKeyDown}>
       {rows.map((row) => (
         <li key={row.id}>
           <Row row={row} />
