@@ -143,7 +143,8 @@ describe("the log as a process", () => {
       verifyTogether(earlier, head, proofFromJson(await (await fetch(path)).json()));
     }
     const claim = { leaves: entries(url), checkpoint, vkeys: [vkey] };
-    const savedCheckpoint = acknowledged.get(0)?.checkpoint ?? "";
+    const [first] = acknowledged.values();
+    const savedCheckpoint = first?.checkpoint ?? "";
     expect(await verifyLog({ ...claim, savedCheckpoint })).toMatchObject({ verified: true });
   });
 

@@ -35,14 +35,19 @@ function openUnlessDead(device: TestDevice): Promise<TestSocket | undefined> {
 }
 
 /** Sends without a break until the relay dies; repeats first what an earlier one did not accept. */
-async function sendUntilDeath(device: TestDevice, to: TestDevice, state: SenderState): Promise<void> {
+async function sendUntilDeath(
+  device: TestDevice,
+  to: TestDevice,
+  state: SenderState,
+  payloadBytes = 256,
+): Promise<void> {
   const socket = await openUnlessDead(device);
   if (!socket) return;
   const underWay = new Map<number, OutgoingEnvelope>();
   const repeats = [...state.unaccepted.values()];
   let sendId = 0;
   const sendNext = () => {
-    const envelope = repeats.pop() ?? testEnvelope(to.address);
+    const envelope = repeats.pop() ?? testEnvelope(to.address, systemRandom(payloadBytes));
     state.unaccepted.set(toHex(envelope.id), envelope);
     sendId += 1;
     underWay.set(sendId, envelope);
@@ -159,7 +164,8 @@ describe("the process", () => {
     // Writing past this size fails, as on a broken disk; the ballast is laid already.
     relay = await startRelayProcess(dir, { maxFileKib: 1500 });
     const state: SenderState = { accepted: new Set(), unaccepted: new Map() };
-    await sendUntilDeath(alice, bob, state);
+    // Large enough to reach the limit before the sender's rate is spent.
+    await sendUntilDeath(alice, bob, state, 4096);
     expect(await relay.exited).toEqual([1, null]);
     expect(relay.log()).toContain('"event":"storage-failed"');
     relay = await startRelayProcess(dir);
