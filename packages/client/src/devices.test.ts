@@ -135,6 +135,23 @@ describe("several devices of one person", () => {
     await expect(world.clock.settle(expired, 700_000)).rejects.toMatchObject({ code: "LINK_EXPIRED" });
   });
 
+  it("begins anew when what it received came too late", async () => {
+    const device = await world.device();
+    let code = "";
+    const begin = () =>
+      device.client.linkAsNewDevice({ onCode: (shown) => (code = shown), signal: { aborted: false } });
+    const late = begin();
+    await world.clock.until(() => code !== "");
+    await world.settle(alice.client.linkNewDevice(code));
+    world.organisation.relay.accounts.permits.withdraw(alice.account);
+    await expect(world.settle(late)).rejects.toMatchObject({ code: "LINK_EXPIRED" });
+    code = "";
+    const again = begin();
+    await world.clock.until(() => code !== "");
+    await world.settle(alice.client.linkNewDevice(code));
+    await expect(world.settle(again)).resolves.toMatchObject({ account: alice.account });
+  });
+
   it("refuses a box that somebody else left", async () => {
     const device = await world.device();
     const codes: string[] = [];

@@ -8,8 +8,15 @@ import {
   zeroise,
 } from "@cloister/bytes";
 import { type CborValue, decodeCbor, encodeCbor, readMap } from "@cloister/codec";
-import { type OrganisationInfo, organisationInfo } from "@cloister/contracts/http";
-import { idBytesCount, idFromBytes, idToBytes, roles } from "@cloister/contracts/ids";
+import { type DeviceRegistration, type OrganisationInfo, organisationInfo } from "@cloister/contracts/http";
+import {
+  type AccountId,
+  type DeviceAddress,
+  idBytesCount,
+  idFromBytes,
+  idToBytes,
+  roles,
+} from "@cloister/contracts/ids";
 import {
   aesGcmOpen,
   aesGcmSeal,
@@ -69,13 +76,28 @@ export async function linkAsNewDevice(
   const registration = core.database.find(registrationTable, only);
   if (!linked || !registration) throw invalidBox();
   const { account, ...profile } = linked;
-  const address = await core.relay.addDevice(account, { registration });
+  const address = await addDevice(core, account, registration);
   return core.database.change(async (transaction) => {
     const self = settleIn(core, transaction, address, profile);
     transaction.delete(linkedTable, only);
     await record(core, transaction, { type: "device.added" });
     return selfView(self);
   });
+}
+
+/** When it comes too late, what was received is worth nothing any more: the next call begins with a new code. */
+async function addDevice(
+  core: Core,
+  account: AccountId,
+  registration: DeviceRegistration,
+): Promise<DeviceAddress> {
+  try {
+    return await core.relay.addDevice(account, { registration });
+  } catch (error) {
+    if (!isBaseError(error, "FORBIDDEN")) throw error;
+    await core.database.change(async (transaction) => transaction.delete(linkedTable, only));
+    throw tooOld();
+  }
 }
 
 /**
@@ -133,7 +155,11 @@ async function awaitBox(
     if (box) return box;
     await pause(core.clock, pollMs);
   }
-  throw new BaseError("Policy", "LINK_EXPIRED", "the code is too old; show a new one");
+  throw tooOld();
+}
+
+function tooOld(): BaseError {
+  return new BaseError("Policy", "LINK_EXPIRED", "the code is too old; show a new one");
 }
 
 function nothingYet(error: unknown): undefined {

@@ -56,7 +56,7 @@ export const createAccountRequest = z.strictObject({
 /** See {@link createAccountRequest}. */
 export type CreateAccountRequest = z.infer<typeof createAccountRequest>;
 
-/** POST /v1/accounts/:account/devices: whoever holds the identity key may add a device. */
+/** POST /v1/accounts/:account/devices: whoever holds the identity key, while a device of theirs left a box for it. */
 export const addDeviceRequest = z.strictObject({ registration: deviceRegistration });
 /** See {@link addDeviceRequest}. */
 export type AddDeviceRequest = z.infer<typeof addDeviceRequest>;

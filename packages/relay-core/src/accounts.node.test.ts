@@ -4,6 +4,7 @@ import { systemRandom } from "@cloister/crypto/random";
 import { TestIdentity, testCredential } from "@cloister/testkit/relay-device";
 import { describe, expect, it } from "vitest";
 import { accountInfo, addDevice, createAccount, directory } from "./accounts.ts";
+import { putBox } from "./provisioning.ts";
 import { TestWorld } from "./testing/world.ts";
 
 const hourMs = 3_600_000;
@@ -137,17 +138,24 @@ describe("a registration", () => {
 });
 
 describe("another device", () => {
-  it("is let in by the identity key alone, up to ten", async () => {
+  it("is let in by the identity key and a device that is there, up to ten", async () => {
     const world = await TestWorld.open();
     const { address, identity } = await world.person();
+    const letIn = () =>
+      putBox(world.relay.accounts, address.account, { slot: "s".repeat(43), body: { box: "AAAA" } });
     const add = (who = identity) =>
       addDevice(world.relay.accounts, address.account, who.registration(systemRandom(32)));
+    await expect(add()).rejects.toMatchObject({ code: "FORBIDDEN" });
+    await letIn();
     await expect(add(new TestIdentity())).rejects.toMatchObject({ code: "FORBIDDEN" });
     for (let device = 2; device <= 10; device += 1) {
       expect(await add()).toEqual({ account: address.account, device });
     }
     await expect(add()).rejects.toMatchObject({ code: "DEVICE_LIMIT" });
     await world.relay.revokeDevice({ account: address.account, device: 4 });
+    // A revoked device still has the identity key, and may have left a box before it was ended.
+    await expect(add()).rejects.toMatchObject({ code: "FORBIDDEN" });
+    await letIn();
     expect(await add()).toEqual({ account: address.account, device: 11 });
     await expect(
       addDevice(world.relay.accounts, "Z".repeat(22), identity.registration(systemRandom(32))),
@@ -160,6 +168,7 @@ describe("another device", () => {
     const world = await TestWorld.open();
     const { address, identity, authSeed } = await world.person();
     await world.relay.revokeDevice(address);
+    world.relay.accounts.permits.grant(address.account);
     const registration = identity.registration(authSeed);
     const again = addDevice(world.relay.accounts, address.account, registration);
     await expect(again).rejects.toMatchObject({ code: "DEVICE_REVOKED" });

@@ -14,6 +14,7 @@ import type {
 } from "@cloister/contracts/http";
 import { type AccountId, type DeviceAddress, idBytesCount, idFromBytes } from "@cloister/contracts/ids";
 import { ed25519Verify, type Random } from "@cloister/crypto";
+import type { DevicePermits } from "./device-permits.ts";
 import { RelayError } from "./errors.ts";
 import type { RelayLimits } from "./limits.ts";
 import type { AccountRecord, Clock, DeviceOutcome, RelayStore } from "./ports.ts";
@@ -26,6 +27,7 @@ export interface AccountsContext {
   readonly random: Random;
   readonly organisation: OrganisationInfo;
   readonly limits: RelayLimits;
+  readonly permits: DevicePermits;
 }
 
 interface Admission {
@@ -57,7 +59,7 @@ export async function createAccount(
 }
 
 /**
- * Adds a device to whom its identity key belongs.
+ * Adds a device to whom its identity key belongs, while a device of theirs lets it in by a box.
  * @throws RelayError `ACCOUNT_UNKNOWN`, `FORBIDDEN`, `REQUEST_INVALID`, `DEVICE_LIMIT`, `DEVICE_REVOKED`
  */
 export async function addDevice(
@@ -69,6 +71,9 @@ export async function addDevice(
   const record = await accountRecord(context.store, account);
   if (!equalBytes(record.identityKey, registration.identityKey)) {
     throw new RelayError("FORBIDDEN", { message: "the account has another identity key" });
+  }
+  if (!context.permits.stands(account)) {
+    throw new RelayError("FORBIDDEN", { message: "let the new device in on another one first" });
   }
   const { device } = registration;
   const maxDevicesCount = context.limits.devicesCount;

@@ -1,6 +1,7 @@
 import { fromBase64Url, toBase64Url } from "@cloister/bytes";
 import type { ProvisioningBox } from "@cloister/contracts/http";
 import type { AccountId } from "@cloister/contracts/ids";
+import type { DevicePermits } from "./device-permits.ts";
 import { RelayError } from "./errors.ts";
 import type { RelayLimits } from "./limits.ts";
 import type { Clock, RelayStore } from "./ports.ts";
@@ -9,14 +10,18 @@ interface ProvisioningContext {
   readonly store: RelayStore;
   readonly clock: Clock;
   readonly limits: RelayLimits;
+  readonly permits: DevicePermits;
 }
 
 /** 16 to 64 bytes in base64url: the id is the secret that lets the new device fetch its box. */
 const slotPattern = /^[A-Za-z0-9_-]{22,86}$/;
 
-/** @throws RelayError `REQUEST_INVALID`, `FORBIDDEN` when the slot holds another box, `RATE_LIMITED` */
+/**
+ * Keeps a box for a new device, which the account may add from now on, as long as the box holds.
+ * @throws RelayError `REQUEST_INVALID`, `FORBIDDEN` when the slot holds another box, `RATE_LIMITED`
+ */
 export async function putBox(
-  { store, clock, limits }: ProvisioningContext,
+  { store, clock, limits, permits }: ProvisioningContext,
   account: AccountId,
   input: { readonly slot: string; readonly body: ProvisioningBox },
 ): Promise<void> {
@@ -32,6 +37,7 @@ export async function putBox(
   });
   if (result === "taken") throw new RelayError("FORBIDDEN", { message: "this slot is in use" });
   if (result === "full") throw new RelayError("RATE_LIMITED", { retryAfterMs: limits.boxMs });
+  permits.grant(account);
 }
 
 /** Reads the box, once. @throws RelayError `REQUEST_INVALID`, `NOT_FOUND` */

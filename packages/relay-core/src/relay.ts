@@ -4,6 +4,7 @@ import { addressKey, type DeviceAddress } from "@cloister/contracts/ids";
 import type { Random } from "@cloister/crypto";
 import type { AccountsContext } from "./accounts.ts";
 import { Connection, type ConnectionContext, type Transport } from "./connection.ts";
+import { DevicePermits } from "./device-permits.ts";
 import { RelayError } from "./errors.ts";
 import { defaultLimits, type RelayLimits } from "./limits.ts";
 import { Mailbox } from "./mailbox.ts";
@@ -40,7 +41,8 @@ export class Relay {
   private constructor(input: RelayInput, state: { readonly epoch: number; readonly ageMs: number }) {
     const { store, clock, random, organisation } = input;
     const limits = { ...defaultLimits, ...input.limits };
-    this.accounts = { store, clock, random, organisation, limits };
+    const permits = new DevicePermits(clock, limits.boxMs);
+    this.accounts = { store, clock, random, organisation, limits, permits };
     this.sessions = new Sessions({ store, clock, random, limits });
     this.preKeys = new PreKeys({ store, clock, limits, onLow: (address) => this.#preKeysLow(address) });
     this.#retention = new Retention(clock, state.ageMs);
@@ -75,6 +77,8 @@ export class Relay {
    */
   async revokeDevice(address: DeviceAddress): Promise<void> {
     if (!(await this.accounts.store.revokeDevice(address))) throw new RelayError("NOT_FOUND");
+    // It may have prepared its return.
+    this.accounts.permits.withdraw(address.account);
     this.#connections.get(addressKey(address))?.end("DEVICE_REVOKED");
   }
 

@@ -48,6 +48,8 @@ export class TestDevice {
   /** Another device of the same person, with an open session. */
   async addDevice(): Promise<TestDevice> {
     const device = new TestDevice(this.url, this.identity);
+    const slot = toBase64Url(systemRandom(32));
+    await this.request("PUT", `/v1/provisioning/${slot}`, { box: "AAAA" });
     const body = { registration: device.identity.registration(device.authSeed) };
     const path = `/v1/accounts/${this.address.account}/devices`;
     device.address = (await device.request("POST", path, body)).json as DeviceAddress;
