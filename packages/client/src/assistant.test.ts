@@ -1,6 +1,7 @@
 import { fromBase64Url } from "@cloister/bytes";
 import { openEnvelope } from "@cloister/contracts/envelope";
 import { decodeClientFrame } from "@cloister/contracts/frames";
+import { MemoryLogStore } from "@cloister/testkit/log-store";
 import { type TestDevice, TestWorld } from "@cloister/testkit/test-world";
 import { decodeLeaf, TransparencyLog } from "@cloister/transparency";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -218,6 +219,35 @@ describe("the assistant", () => {
     expect(await answers(alice)).toHaveLength(1);
   });
 
+  it("answers no question of somebody who did not consent, whatever their device sends", async () => {
+    await grant();
+    await all();
+    const puppet = await Puppet.of(world, bob);
+    const id = `${"k".repeat(21)}A`;
+    await puppet.say({ kind: "ask", conversation, id, sentAtMs: 1, body: "?", replyTo: [alice.account] }, [
+      agent.account,
+    ]);
+    await world.quiet(agent, alice);
+    expect(questions).toEqual([]);
+    expect(await waitingFor(agent)).toBe(0);
+  });
+
+  it("answers once though it was stopped and started over the same question", async () => {
+    await grant();
+    await all();
+    const finish: (() => void)[] = [];
+    answer = () => new Promise((resolve) => finish.push(() => resolve(reply)));
+    await ask("twice?");
+    await world.clock.until(() => finish.length === 1);
+    await world.settle(agent.client.disconnect());
+    agent.client.connect();
+    await world.clock.until(() => finish.length === 2);
+    for (const end of finish) end();
+    await all();
+    expect(await answers(alice)).toHaveLength(1);
+    expect(agent.disk.collections.get("outbox")?.size).toBe(0);
+  });
+
   it("is asked again when it stays silent, with the same id", async () => {
     await grant();
     await all();
@@ -261,6 +291,13 @@ describe("the assistant", () => {
 
   describe("a receipt", () => {
     let message: AnswerMessage;
+    /** The log's own key signs another history. */
+    const fork = async (kept: readonly Uint8Array[]) => {
+      const { log, logSeed: seed } = world.organisation;
+      const forked = new TransparencyLog({ store: new MemoryLogStore(), origin: log.origin, seed });
+      for (const leaf of kept) await forked.append(leaf);
+      world.organisation.log = forked;
+    };
     const failedSteps = async (changed: AnswerMessage) => {
       const verdict = await world.settle(alice.client.verifyReceipt(changed));
       expect(verdict.verified).toBe(false);
@@ -297,19 +334,24 @@ describe("the assistant", () => {
       expect((await world.settle(alice.client.verifyReceipt(message))).verified).toBe(true);
       const { log } = world.organisation;
       const leaves = await log.leaves(0, 1000);
-      const { MemoryLogStore } = await import("@cloister/testkit/log-store");
-      const seed = world.organisation.logSeed;
-      const fork = async (kept: readonly Uint8Array[]) => {
-        const forked = new TransparencyLog({ store: new MemoryLogStore(), origin: log.origin, seed });
-        for (const leaf of kept) await forked.append(leaf);
-        world.organisation.log = forked;
-      };
       await fork(leaves.slice(0, -1));
       expect(await failedSteps(message)).toEqual(["consistency"]);
-      await fork([...leaves.slice(1), ...leaves.slice(0, 1), ...leaves.slice(0, 0)]);
+      await fork([...leaves.slice(1), ...leaves.slice(0, 1)]);
       expect(await failedSteps(message)).toEqual(["consistency"]);
       world.organisation.log = log;
       expect((await world.settle(alice.client.verifyReceipt(message))).verified).toBe(true);
+    });
+
+    it("fails against a log that forgot what was seen of it, though the receipt is older", async () => {
+      const { log } = world.organisation;
+      const older = await log.leaves(0, 1000);
+      await world.settle(alice.client.sendText({ conversation, body: "another leaf" }));
+      await all();
+      await world.clock.pass(1000);
+      expect((await world.settle(alice.client.verifyReceipt(message))).verified).toBe(true);
+      expect(await log.size()).toBeGreaterThan(older.length);
+      await fork(older);
+      expect(await failedSteps(message)).toEqual(["consistency"]);
     });
 
     it("says that it cannot tell when the log is out of reach and its head moved on", async () => {

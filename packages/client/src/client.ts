@@ -169,5 +169,6 @@ async function erase(engine: Engine): Promise<void> {
   const { database } = engine.core;
   const keys = database.find(keysTable, only);
   await database.erase();
+  engine.core.relay.forgetSession();
   if (keys) zeroise(keys.identityKeyPair.privateKey, keys.authSeed);
 }

@@ -118,7 +118,7 @@ export class Database {
   erase(): Promise<void> {
     return this.#mutex.run(async () => {
       await this.#guarded(() => this.#store.erase());
-      this.#cache = new Map();
+      await this.#load();
     });
   }
 

@@ -1,6 +1,6 @@
 import type { Http, HttpRequest, HttpResponse, OpenSocket } from "@cloister/client";
 import type { Random } from "@cloister/crypto";
-import type { Transport } from "@cloister/relay-core";
+import type { Connection, Transport } from "@cloister/relay-core";
 import type { TestClock } from "./test-clock.ts";
 
 /** What goes wrong on the way. Shares are from 0 to 1. */
@@ -12,16 +12,10 @@ export interface Faults {
   readonly maxLatencyMs: number;
 }
 
-/** The other end of one socket. */
-export interface TestPeer {
-  receive(bytes: Uint8Array): void;
-  closed(): void;
-}
-
 /** What is at the other end. */
 export interface TestServer {
   handle(request: HttpRequest): Promise<HttpResponse>;
-  connect(transport: Transport): TestPeer;
+  connect(transport: Transport): Connection;
 }
 
 const noFaults: Faults = { lostShare: 0, brokenShare: 0, maxLatencyMs: 5 };
@@ -81,6 +75,8 @@ export class TestLine {
   #isCut = false;
   readonly #context: LineContext;
   readonly #breaks = new Set<() => void>();
+  /** Goes up when the sockets that are open become half-open. */
+  #deafCount = 0;
 
   constructor(context: LineContext) {
     this.#context = context;
@@ -94,6 +90,11 @@ export class TestLine {
   set isCut(isCut: boolean) {
     this.#isCut = isCut;
     if (isCut) this.breakAll();
+  }
+
+  /** The connections that are open swallow everything from now on, both ways, and neither end hears of it. */
+  deafen(): void {
+    this.#deafCount += 1;
   }
 
   breakAll(): void {
@@ -115,6 +116,7 @@ export class TestLine {
   readonly socket: OpenSocket = (_url, handlers) => {
     const { server, happens, faults, capture } = this.#context;
     let isOpen = true;
+    const heardSince = this.#deafCount;
     const inOrder = { up: Promise.resolve(), down: Promise.resolve() };
     const close = () => {
       if (!isOpen) return;
@@ -127,7 +129,7 @@ export class TestLine {
       const before = inOrder[way];
       const journey = async () => {
         await Promise.all([before, this.#delay()]);
-        if (!isOpen) return;
+        if (!isOpen || heardSince !== this.#deafCount) return;
         if (this.#isCut || happens(faults().brokenShare)) close();
         else arrive();
       };

@@ -17,6 +17,7 @@ import { ed25519KeyPair, ed25519Sign, type Random } from "@cloister/crypto";
 import {
   accountInfo,
   addDevice,
+  type Connection,
   createAccount,
   directory,
   putBox,
@@ -36,7 +37,7 @@ import {
 import { z } from "zod/mini";
 import { MemoryLogStore } from "./log-store.ts";
 import type { TestClock } from "./test-clock.ts";
-import type { TestPeer, TestServer } from "./test-network.ts";
+import type { TestServer } from "./test-network.ts";
 
 const relayUrl = "https://relay.test";
 const logUrl = "https://log.test";
@@ -52,8 +53,6 @@ export class TestOrganisation implements TestServer {
   readonly requests: string[] = [];
   /** Signs checkpoints; a test that has it can show what a lying log would. */
   readonly logSeed: Uint8Array;
-  /** Sockets swallow what they are given, both ways, as half-open connections do. */
-  isDeaf = false;
   /** The log cannot be reached. */
   logIsDown = false;
   readonly #clock: TestClock;
@@ -120,17 +119,8 @@ export class TestOrganisation implements TestServer {
     return formatInvitationCode(code);
   }
 
-  connect(transport: Transport): TestPeer {
-    const send = (frame: Uint8Array) => {
-      if (!this.isDeaf) transport.send(frame);
-    };
-    const connection = this.relay.connect({ ...transport, send });
-    return {
-      closed: () => connection.closed(),
-      receive: (bytes) => {
-        if (!this.isDeaf) connection.receive(bytes);
-      },
-    };
+  connect(transport: Transport): Connection {
+    return this.relay.connect(transport);
   }
 
   async handle(request: HttpRequest): Promise<HttpResponse> {
