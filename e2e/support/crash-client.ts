@@ -19,6 +19,8 @@ import {
 
 const retryMs = 200;
 const tallyMs = 500;
+/** A person looks at the screen once in so many own messages. */
+const readEvery = 20;
 
 const plan = JSON.parse(process.argv[2] ?? "") as CrashClientPlan;
 const { client, close } = await openDevice(plan);
@@ -42,6 +44,7 @@ const agent = isPatient && plan.askEvery > 0 ? await consent() : undefined;
 say({ event: "talking", conversation });
 await talk();
 for (;;) {
+  await client.markRead(conversation);
   await tally();
   await pause(tallyMs);
 }
@@ -108,6 +111,7 @@ async function talk(): Promise<void> {
       body: bodyOf(n, ask !== undefined),
       ...(ask !== undefined && { ask }),
     });
+    if (n % readEvery === 0) await client.markRead(conversation);
     await pause(plan.intervalMs);
   }
 }
