@@ -20,9 +20,9 @@ beforeAll(async () => {
   bob = await TestDevice.signUp(relay.url);
 });
 afterAll(async () => {
-  for (const { close, dir } of [relay, impatient]) {
-    await close();
-    await removeDir(dir);
+  for (const started of [relay, impatient]) {
+    await started.close();
+    await removeDir(started.dir);
   }
 });
 
