@@ -72,6 +72,7 @@ export class RelayAccountTables {
     this.#sql.deleteEnvelopes.run(no);
     this.#sql.deleteTombstones.run(no);
     this.#sql.deleteMailbox.run(no);
+    this.#sql.deleteShares.run(no);
     this.#preKeys.deleteAll(no);
     return true;
   }
@@ -213,6 +214,7 @@ function statements(database: DatabaseSync) {
     deleteEnvelopes: prepare("DELETE FROM envelope WHERE device = ?"),
     deleteTombstones: prepare("DELETE FROM tombstone WHERE device = ?"),
     deleteMailbox: prepare("DELETE FROM mailbox WHERE device = ?"),
+    deleteShares: prepare("DELETE FROM sender_share WHERE device = ?"),
     directory: prepare(
       `SELECT id AS account, credential FROM account
        WHERE credential IS NOT NULL AND role <> 'patient'

@@ -15,6 +15,13 @@ interface MailboxRow {
   readonly queued_bytes: number;
 }
 
+/** What one account has waiting in a mailbox. */
+interface Share {
+  readonly account: number;
+  readonly count: number;
+  readonly bytes: number;
+}
+
 interface EnvelopeRow {
   readonly seq: number;
   readonly id: Uint8Array;
@@ -59,7 +66,7 @@ export class RelayMailboxTables {
     }
     const changed = changedAccount(send, devices);
     if (changed !== undefined) return { outcome: "devicesChanged", account: changed };
-    const full = fresh.find((item) => this.#isFull(item, send));
+    const full = fresh.find((item) => this.#isFull(item, sender, send));
     if (full) return { outcome: "mailboxFull", account: full.envelope.account };
     const isFresh = new Set(fresh);
     return {
@@ -118,16 +125,19 @@ export class RelayMailboxTables {
     return (this.#sql.waiting.get(no, id) ?? this.#sql.gone.get(no, id)) !== undefined;
   }
 
-  #isFull({ no, envelope }: Addressed, send: SendRequest): boolean {
+  #isFull({ no, envelope }: Addressed, sender: number, send: SendRequest): boolean {
+    const { length } = envelope.payload;
     const { queued_count, queued_bytes } = this.#mailbox(no);
-    return (
-      queued_count + 1 > send.maxQueuedCount || queued_bytes + envelope.payload.length > send.maxQueuedBytes
-    );
+    if (queued_count + 1 > send.maxQueuedCount || queued_bytes + length > send.maxQueuedBytes) return true;
+    if (envelope.account === send.from.account) return false;
+    const { count, bytes } = (this.#sql.share.get(no, sender) as Share | undefined) ?? { count: 0, bytes: 0 };
+    return count + 1 > send.maxPerSenderCount || bytes + length > send.maxPerSenderBytes;
   }
 
   #insert({ no, envelope }: Addressed, sender: number, ageMs: number): number {
     const { last_seq } = this.#sql.reserve.get(envelope.payload.length, no) as { last_seq: number };
     this.#sql.insert.run(no, last_seq, envelope.id, sender, envelope.payload, ageMs);
+    this.#sql.addToShare.run(no, envelope.payload.length, sender);
     return last_seq;
   }
 
@@ -139,13 +149,18 @@ export class RelayMailboxTables {
     const { acknowledged_seq, last_seq } = this.#mailbox(no);
     const upTo = Math.min(seq, last_seq);
     if (upTo <= acknowledged_seq) return;
-    const { count, bytes } = this.#sql.queued.get(no, acknowledged_seq, upTo) as {
-      count: number;
-      bytes: number;
-    };
+    const gone = this.#sql.queued.all(no, acknowledged_seq, upTo) as unknown as Share[];
     this.#sql.bury.run(no, acknowledged_seq, upTo);
     this.#sql.delete.run(no, upTo);
-    this.#sql.acknowledge.run(upTo, count, bytes, no);
+    let goneCount = 0;
+    let goneBytes = 0;
+    for (const { account, count, bytes } of gone) {
+      goneCount += count;
+      goneBytes += bytes;
+      this.#sql.takeFromShare.run(count, bytes, no, account);
+    }
+    this.#sql.dropEmptyShares.run(no);
+    this.#sql.acknowledge.run(upTo, goneCount, goneBytes, no);
   }
 
   /** Ends what lay here too long; seq and age ascend together, so it is a head of the queue. */
@@ -212,9 +227,24 @@ function statements(database: DatabaseSync) {
        WHERE envelope.device = ? AND seq > ? ORDER BY seq LIMIT ?`,
     ),
     queued: prepare(
-      `SELECT count(*) AS count, ifnull(sum(length(payload)), 0) AS bytes FROM envelope
-       WHERE device = ? AND seq > ? AND seq <= ?`,
+      `SELECT account, count(*) AS count, sum(length(payload)) AS bytes
+       FROM envelope JOIN device ON device.no = sender
+       WHERE envelope.device = ? AND seq > ? AND seq <= ? GROUP BY account`,
     ),
+    share: prepare(
+      `SELECT account, queued_count AS count, queued_bytes AS bytes FROM sender_share
+       WHERE device = ? AND account = (SELECT account FROM device WHERE no = ?)`,
+    ),
+    addToShare: prepare(
+      `INSERT INTO sender_share SELECT ?, account, 1, ? FROM device WHERE no = ?
+       ON CONFLICT DO UPDATE SET queued_count = queued_count + 1,
+       queued_bytes = queued_bytes + excluded.queued_bytes`,
+    ),
+    takeFromShare: prepare(
+      `UPDATE sender_share SET queued_count = queued_count - ?, queued_bytes = queued_bytes - ?
+       WHERE device = ? AND account = ?`,
+    ),
+    dropEmptyShares: prepare("DELETE FROM sender_share WHERE device = ? AND queued_count = 0"),
     bury: prepare(
       `INSERT INTO tombstone (device, id, stored_age_ms)
        SELECT device, id, stored_age_ms FROM envelope WHERE device = ? AND seq > ? AND seq <= ? ORDER BY seq`,

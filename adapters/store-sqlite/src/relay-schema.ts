@@ -99,6 +99,19 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX box_account ON box (account);
   `,
+  `
+  -- What each account has waiting in each mailbox, so that a SEND need not count it.
+  CREATE TABLE sender_share (
+    device INTEGER NOT NULL,
+    account INTEGER NOT NULL,
+    queued_count INTEGER NOT NULL,
+    queued_bytes INTEGER NOT NULL,
+    PRIMARY KEY (device, account)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO sender_share
+    SELECT envelope.device, device.account, count(*), sum(length(payload))
+    FROM envelope JOIN device ON device.no = sender GROUP BY envelope.device, device.account;
+  `,
 ];
 
 /** SQLITE_BUSY */

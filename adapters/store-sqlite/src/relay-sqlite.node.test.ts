@@ -13,7 +13,13 @@ import { migrate, migrations } from "./relay-schema.ts";
 
 const alice: DeviceAddress = { account: "A".repeat(22), device: 1 };
 const bob: DeviceAddress = { account: "B".repeat(22), device: 1 };
-const roomy = { ageMs: 0, maxQueuedCount: 100_000, maxQueuedBytes: 1_000_000_000 };
+const roomy = {
+  ageMs: 0,
+  maxQueuedCount: 100_000,
+  maxQueuedBytes: 1_000_000_000,
+  maxPerSenderCount: 100_000,
+  maxPerSenderBytes: 1_000_000_000,
+};
 
 let dir: string;
 
@@ -146,6 +152,25 @@ describe("migrations", () => {
     expect(version()).toEqual({ user_version: migrations.length + 1 });
     database.close();
   });
+
+  it("count what waits already towards its senders", () => {
+    const database = new DatabaseSync(":memory:");
+    migrate(database, migrations.slice(0, 1));
+    database.exec(`
+      INSERT INTO account (no, id, role, identity_key, last_device)
+        VALUES (7, 'A', 'patient', x'07', 2), (8, 'B', 'patient', x'08', 1);
+      INSERT INTO device (no, account, id, registration_id, auth_key)
+        VALUES (1, 7, 1, 0, x'01'), (2, 7, 2, 0, x'02'), (3, 8, 1, 0, x'03');
+      INSERT INTO envelope VALUES (3, 1, x'01', 1, x'aabb', 0), (3, 2, x'02', 2, x'aa', 0), (1, 1, x'03', 3, x'', 0);
+    `);
+    migrate(database, migrations);
+    const rows = database.prepare("SELECT * FROM sender_share").all();
+    expect(rows.map((row) => Object.values(row))).toEqual([
+      [1, 8, 1, 0],
+      [3, 7, 2, 3],
+    ]);
+    database.close();
+  });
 });
 
 describe("a batch", () => {
@@ -274,6 +299,8 @@ describe("SQLite and the twin in memory", () => {
             ageMs: age,
             maxQueuedCount: 3 + more,
             maxQueuedBytes: 3000,
+            maxPerSenderCount: 2 + more,
+            maxPerSenderBytes: 2000,
           }),
     ),
     fc.tuple(address, small).map(

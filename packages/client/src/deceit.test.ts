@@ -147,7 +147,13 @@ describe("deceit", () => {
         id: world.random(16),
         payload: world.random(256),
       };
-      await store.append({ from, envelopes: [envelope], ageMs: 0, maxQueuedCount: 100, maxQueuedBytes: 1e6 });
+      const room = {
+        maxQueuedCount: 100,
+        maxQueuedBytes: 1e6,
+        maxPerSenderCount: 100,
+        maxPerSenderBytes: 1e6,
+      };
+      await store.append({ from, envelopes: [envelope], ageMs: 0, ...room });
     }
     alice.line.isCut = false;
     await world.quiet(alice);

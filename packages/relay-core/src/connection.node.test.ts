@@ -201,6 +201,23 @@ describe("a connection", () => {
     ]);
   });
 
+  it("lets no account fill more than a quarter of another's mailbox", async () => {
+    const world = await TestWorld.open({ limits: { mailboxMaxCount: 8 } });
+    const [alice, bob, carol] = [await world.person(), await world.person(), await world.person()];
+    const [from, other] = [await world.connect(alice), await world.connect(carol)];
+    for (let sendId = 1; sendId <= 3; sendId += 1) {
+      from.say({ type: "send", sendId, envelopes: [envelope(bob.address)] });
+    }
+    other.say({ type: "send", sendId: 1, envelopes: [envelope(bob.address)] });
+    await from.settle();
+    await other.settle();
+    expect(from.all("accept").map(({ sendId }) => sendId)).toEqual([1, 2]);
+    expect(from.all("reject")).toEqual([
+      { type: "reject", sendId: 3, code: "MAILBOX_FULL", account: bob.address.account },
+    ]);
+    expect(other.all("accept")).toHaveLength(1);
+  });
+
   it("survives any bytes: it answers, or says FRAME_INVALID and ends", async () => {
     const world = await TestWorld.open();
     const person = await world.person();

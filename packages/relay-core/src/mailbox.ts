@@ -6,6 +6,9 @@ import type { RelayLimits } from "./limits.ts";
 import type { Clock, RelayStore, SendResult, StoredEnvelope } from "./ports.ts";
 import type { Retention } from "./retention.ts";
 
+/** One sender may fill a quarter of a mailbox, so that three others would have to help it shut anybody out. */
+const senderShare = 1 / 4;
+
 /** Told to a device that an envelope for it is durable now. */
 export type OnStored = (to: DeviceAddress, envelope: StoredEnvelope) => void;
 
@@ -62,6 +65,8 @@ export class Mailbox {
         ageMs: retention.ageMs(),
         maxQueuedCount: limits.mailboxMaxCount,
         maxQueuedBytes: limits.mailboxMaxBytes,
+        maxPerSenderCount: Math.ceil(limits.mailboxMaxCount * senderShare),
+        maxPerSenderBytes: Math.ceil(limits.mailboxMaxBytes * senderShare),
       });
     } finally {
       this.#pendingBytes -= bytesCount;

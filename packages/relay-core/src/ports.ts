@@ -106,6 +106,9 @@ export interface SendRequest {
   readonly ageMs: number;
   readonly maxQueuedCount: number;
   readonly maxQueuedBytes: number;
+  /** What the sender's account, all its devices together, may have waiting in one mailbox not its own. */
+  readonly maxPerSenderCount: number;
+  readonly maxPerSenderBytes: number;
 }
 
 /** `seqs` beside the envelopes; 0 where the same id was stored before. */

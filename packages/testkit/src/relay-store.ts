@@ -353,10 +353,14 @@ function counts(device: MemoryDevice): PreKeyCountsRecord {
 }
 
 function isFull(device: MemoryDevice, envelope: OutgoingEnvelope, send: SendRequest): boolean {
-  const bytesCount = device.queue.reduce((sum, { payload }) => sum + payload.length, 0);
+  const exceeds = (rows: readonly Row[], maxCount: number, maxBytes: number) =>
+    rows.length + 1 > maxCount ||
+    rows.reduce((sum, { payload }) => sum + payload.length, envelope.payload.length) > maxBytes;
+  const { account } = send.from;
+  const ofSender = device.queue.filter(({ from }) => from.account === account);
   return (
-    device.queue.length + 1 > send.maxQueuedCount ||
-    bytesCount + envelope.payload.length > send.maxQueuedBytes
+    exceeds(device.queue, send.maxQueuedCount, send.maxQueuedBytes) ||
+    (envelope.account !== account && exceeds(ofSender, send.maxPerSenderCount, send.maxPerSenderBytes))
   );
 }
 
@@ -376,7 +380,12 @@ export interface RelayStoreSite {
   clean(): Promise<void>;
 }
 
-const roomy = { maxQueuedCount: 1000, maxQueuedBytes: 10_000_000 };
+const roomy = {
+  maxQueuedCount: 1000,
+  maxQueuedBytes: 10_000_000,
+  maxPerSenderCount: 1000,
+  maxPerSenderBytes: 10_000_000,
+};
 const dayMs = 86_400_000;
 
 function bytes(length: number, seed: number): Uint8Array {
@@ -667,6 +676,33 @@ export function relayStoreConformance(name: string, makeSite: () => Promise<Rela
         expect(await read(bob)).toEqual([]);
         await store.acknowledge(bob2, 1);
         expect(await send(both(2), { maxQueuedCount: 1 })).toMatchObject({ outcome: "stored" });
+      });
+
+      it("hold a bounded share of each sender's account; others, and own devices, still get in", async () => {
+        await store.createAccount(storeTestAccount("C", 3));
+        const alice2 = { ...alice, device: 2 };
+        await store.addDevice({ account: alice.account, device: storeTestDevice(11), maxDevicesCount: 9 });
+        const few = { maxPerSenderCount: 2 };
+        const full = { outcome: "mailboxFull", account: bob.account };
+        await send([sealed(bob, 1)], few);
+        expect(await send([sealed(bob, 2)], { ...few, from: alice2 })).toMatchObject({ outcome: "stored" });
+        expect(await send([sealed(bob, 3)], few)).toEqual(full);
+        expect(await send([sealed(bob, 3)], { ...few, from: alice2 })).toEqual(full);
+        expect(await send([sealed(bob, 3)], { maxPerSenderBytes: 767 })).toEqual(full);
+        expect(await send([sealed(bob, 2)], few)).toEqual({ outcome: "stored", seqs: [0] });
+        const carol = { account: "C".repeat(22), device: 1 };
+        expect(await send([sealed(bob, 4)], { ...few, from: carol })).toEqual({
+          outcome: "stored",
+          seqs: [3],
+        });
+        for (const seed of [5, 6, 7]) {
+          expect(await send([sealed(alice2, seed)], few)).toMatchObject({ outcome: "stored" });
+        }
+        await store.acknowledge(bob, 1);
+        expect(await send([sealed(bob, 8)], few)).toEqual({ outcome: "stored", seqs: [4] });
+        expect(await send([sealed(bob, 9)], few)).toEqual(full);
+        await sweep(31 * dayMs);
+        expect(await send([sealed(bob, 10)], few)).toEqual({ outcome: "stored", seqs: [5] });
       });
 
       it("read pages bounded by count and bytes, but at least one", async () => {
