@@ -22,7 +22,14 @@ export function hasConsent(
   consents: ConversationRecord["consents"],
   { agent, by }: { readonly agent: AccountId; readonly by: AccountId },
 ): boolean {
-  return consents.some((consent) => consent.agent === agent && consent.by === by);
+  return decisionOf(consents, { agent, by })?.granted === true;
+}
+
+function decisionOf(
+  consents: ConversationRecord["consents"],
+  { agent, by }: { readonly agent: AccountId; readonly by: AccountId },
+): ConversationRecord["consents"][number] | undefined {
+  return consents.find((consent) => consent.agent === agent && consent.by === by);
 }
 
 /**
@@ -47,25 +54,37 @@ export async function grantConsent(
   if (hasConsent(conversation.consents, { agent, by })) return;
   await log.append(leafOf(core, { type: "consent.granted", conversation: conversation.pseudonym }));
   await core.database.change(async (transaction) => {
-    await applyConsent(core, transaction, { conversation: id, agent, by, granted: true });
-    await tell(core, transaction, { conversation: id, agent, granted: true });
+    await decide(core, transaction, { conversation: id, agent, granted: true });
   });
 }
 
 /** From here on the agent gets nothing of this person's, except this word, so that it can forget. */
 export async function revokeConsent(core: Core, id: ConversationId, agent: AccountId): Promise<void> {
-  const { account: by } = selfOf(core);
   await core.database.change(async (transaction) => {
-    const changed = await applyConsent(core, transaction, { conversation: id, agent, by, granted: false });
-    if (!changed) return;
-    await tell(core, transaction, { conversation: id, agent, granted: false });
+    if (!(await decide(core, transaction, { conversation: id, agent, granted: false }))) return;
     const { pseudonym } = await requireConversation(transaction, id);
     await record(core, transaction, { type: "consent.revoked", conversation: pseudonym });
   });
 }
 
+/** Decides here and tells the others. What is decided now is newer than what was, whatever the clocks say. */
+async function decide(
+  core: Core,
+  transaction: Transaction,
+  input: Pick<ConsentContent, "conversation" | "agent" | "granted">,
+): Promise<boolean> {
+  const { account: by } = selfOf(core);
+  const { consents } = await requireConversation(transaction, input.conversation);
+  const before = decisionOf(consents, { agent: input.agent, by });
+  const atMs = Math.max(core.clock.nowMs(), (before?.atMs ?? 0) + 1);
+  const changed = await applyConsent(core, transaction, { ...input, by, atMs });
+  if (changed) await tell(core, transaction, { kind: "consent", ...input, atMs });
+  return changed;
+}
+
 /**
- * Notes what a person decided, with a line between the messages. False when it was so already.
+ * Notes what a person decided, with a line between the messages. False when it was so already, or when they
+ * decided otherwise later: the newest decision holds, and of two at once the one that takes consent back.
  * What this person queued for the agent before taking consent back is withdrawn.
  */
 export async function applyConsent(
@@ -76,14 +95,19 @@ export async function applyConsent(
     readonly agent: AccountId;
     readonly by: AccountId;
     readonly granted: boolean;
+    readonly atMs: number;
   },
 ): Promise<boolean> {
-  const { agent, by, granted } = input;
+  const { agent, by, granted, atMs } = input;
   const conversation = await requireConversation(transaction, input.conversation);
-  if (hasConsent(conversation.consents, { agent, by }) === granted) return false;
-  const others = conversation.consents.filter((consent) => consent.agent !== agent || consent.by !== by);
-  const consents = granted ? [...others, { agent, by }] : others;
-  changeConversation(transaction, { ...conversation, consents });
+  const before = decisionOf(conversation.consents, { agent, by });
+  if (before && (atMs < before.atMs || (atMs === before.atMs && granted))) return false;
+  const others = conversation.consents.filter((consent) => consent !== before);
+  changeConversation(transaction, {
+    ...conversation,
+    consents: [...others, { agent, by, granted, atMs }],
+  });
+  if ((before?.granted ?? false) === granted) return false;
   await addNotice(core, transaction, {
     conversation: conversation.id,
     from: by,
@@ -93,15 +117,10 @@ export async function applyConsent(
   return true;
 }
 
-async function tell(
-  core: Core,
-  transaction: Transaction,
-  input: Pick<ConsentContent, "conversation" | "agent" | "granted">,
-): Promise<void> {
-  const content: ConsentContent = { kind: "consent", ...input, atMs: core.clock.nowMs() };
-  const people = peopleIn(core, await requireConversation(transaction, input.conversation));
+async function tell(core: Core, transaction: Transaction, content: ConsentContent): Promise<void> {
+  const people = peopleIn(core, await requireConversation(transaction, content.conversation));
   await enqueue(core, transaction, { content, to: people });
-  await enqueue(core, transaction, { content, to: [input.agent], forAgents: true });
+  await enqueue(core, transaction, { content, to: [content.agent], forAgents: true });
 }
 
 /** Takes back whatever waits to go to the agent from this conversation, and stops asking again. */

@@ -25,7 +25,7 @@ export function conversationView(database: Database, stored: ConversationRecord)
     members: stored.members.map((member) => ({ account: member.account, role: roleOf(database, member) })),
     createdAtMs,
     unreadCount: unread.length,
-    consents,
+    consents: consents.flatMap(({ agent, by, granted }) => (granted ? [{ agent, by }] : [])),
     ...(lastMessage && { lastMessage }),
   };
 }

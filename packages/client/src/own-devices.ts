@@ -17,16 +17,15 @@ export async function refreshOwnDevices(core: Core): Promise<void> {
   });
 }
 
-/** The conversations there are, as ordinary content between devices of one account. */
+/** The conversations there are and what this person decided when, as ordinary content between devices of one account. */
 async function tellOwnDevices(core: Core, transaction: Transaction): Promise<void> {
   const { account } = selfOf(core);
   for (const conversation of transaction.all(conversationsTable)) {
     await enqueue(core, transaction, { content: contentOf(conversation), to: [account] });
-    for (const { agent, by } of conversation.consents) {
+    for (const { agent, by, granted, atMs } of conversation.consents) {
       if (by !== account) continue;
-      const atMs = core.clock.nowMs();
       await enqueue(core, transaction, {
-        content: { kind: "consent", conversation: conversation.id, agent, granted: true, atMs },
+        content: { kind: "consent", conversation: conversation.id, agent, granted, atMs },
         to: [account],
       });
     }

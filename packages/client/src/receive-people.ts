@@ -232,11 +232,11 @@ async function receiveConsent(
   core: Core,
   transaction: Transaction,
   { sender, conversation }: Inside,
-  { agent, granted }: ConsentContent,
+  { agent, granted, atMs }: ConsentContent,
 ): Promise<void> {
   if (!isAgent(core, conversation, agent)) return;
   const by = sender.address.account;
-  await applyConsent(core, transaction, { conversation: conversation.id, agent, by, granted });
+  await applyConsent(core, transaction, { conversation: conversation.id, agent, by, granted, atMs });
 }
 
 async function receiveStatus(

@@ -72,12 +72,21 @@ interface UnreadRecord {
   readonly from: AccountId;
 }
 
+/** What somebody last decided about an agent. Taken back is kept too, so that an older consent cannot return. */
+interface ConsentRecord {
+  readonly agent: AccountId;
+  readonly by: AccountId;
+  readonly granted: boolean;
+  /** Their device's clock when they decided. */
+  readonly atMs: number;
+}
+
 export interface ConversationRecord {
   readonly id: ConversationId;
   readonly title: string;
   readonly members: readonly Member[];
   readonly createdAtMs: number;
-  readonly consents: readonly { readonly agent: AccountId; readonly by: AccountId }[];
+  readonly consents: readonly ConsentRecord[];
   readonly unread: readonly UnreadRecord[];
   /** This conversation in this device's leaves: random, told to nobody. */
   readonly pseudonym: Uint8Array;
