@@ -181,6 +181,9 @@ export interface CloisterClient {
   /** From now on the agent gets nothing. Takes effect at once, whatever the log does. */
   revokeConsent(conversation: ConversationId, agent: AccountId): Promise<void>;
 
+  /** Records that this device showed emergency advice: in the log, and nothing of what was written. */
+  recordEmergencyShown(): Promise<void>;
+
   /** 60 digits that both sides see alike. */
   safetyNumber(account: AccountId): Promise<string>;
   /** A person compared the numbers: `shown` is what they saw. @throws BaseError `IDENTITY_CHANGED` when it is another now */

@@ -75,6 +75,9 @@ export async function createClient(input: ClientInput): Promise<CloisterClient> 
     grantConsent: (conversation, agent) => grantConsent(core, log, conversation, agent),
     revokeConsent: (conversation, agent) => revokeConsent(core, conversation, agent),
 
+    recordEmergencyShown: () =>
+      database.change((transaction) => record(core, transaction, { type: "emergency.shown" })),
+
     safetyNumber: (account) => safetyNumberWith(core, account),
     markVerified: (account, shown) => markVerified(core, account, shown),
     acceptIdentity: (account, shown) => acceptIdentity(engine, account, shown),

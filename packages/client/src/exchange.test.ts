@@ -1,6 +1,7 @@
 import type { SendRequest } from "@cloister/relay-core";
 import { MemoryRelayStore } from "@cloister/testkit/relay-store";
 import { TestWorld } from "@cloister/testkit/test-world";
+import { decodeLeaf } from "@cloister/transparency";
 import { describe, expect, it } from "vitest";
 import { Puppet } from "./testing/puppet.ts";
 
@@ -37,6 +38,18 @@ describe("an exchange", () => {
 });
 
 describe("what others get to know", () => {
+  it("tells the log that advice was shown, and nothing about what", async () => {
+    const world = await TestWorld.create(1);
+    const alice = await world.join("Alice");
+    await world.settle(alice.client.recordEmergencyShown());
+    await world.clock.pass(1000);
+    const leaves = await world.organisation.log.leaves(0, 100);
+    const shown = leaves
+      .map((leaf) => decodeLeaf(leaf).event)
+      .filter(({ type }) => type === "emergency.shown");
+    expect(shown).toEqual([{ type: "emergency.shown", at: expect.anything(), actor: expect.anything() }]);
+  });
+
   it("tells a patient's name to the people of a conversation, once, and no name of staff", async () => {
     const world = await TestWorld.create(2);
     const alice = await world.join("Alice");

@@ -1,5 +1,6 @@
 import { checkRedFlags, type EmergencyKind, emergencyNumbers, regionOf } from "@cloister/safety";
-import { useDeferredValue, useMemo, useState } from "react";
+import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import { useModel } from "./client-model.ts";
 
 /** What the on-device check has to say about a text. Finding nothing means nothing. */
 export interface Emergency {
@@ -57,11 +58,17 @@ export function useEmergency(text: string, country: string) {
   const [sent, setSent] = useState<Emergency>();
   const [dismissed, setDismissed] = useState<string>();
   const current = typed ?? sent;
+  const note = useNoteOncePerDraft(text);
+  const isFound = typed !== undefined;
+  useEffect(() => {
+    if (isFound) note();
+  }, [isFound, note]);
   return {
     emergency: current?.kind === dismissed ? undefined : current,
     beforeSend: () => {
       const found = findEmergency(text, country);
       if (found === undefined) return;
+      note();
       setSent(found);
       setDismissed(undefined);
     },
@@ -70,4 +77,20 @@ export function useEmergency(text: string, country: string) {
       setDismissed(current?.kind);
     },
   };
+}
+
+/** Has the log note that advice was shown, once for each draft: an empty one begins the next. */
+function useNoteOncePerDraft(text: string): () => void {
+  const { client } = useModel();
+  const noted = useRef(false);
+  const isEmpty = text === "";
+  useEffect(() => {
+    if (isEmpty) noted.current = false;
+  }, [isEmpty]);
+  return useCallback(() => {
+    if (noted.current) return;
+    noted.current = true;
+    // The advice stands whether or not it can be noted.
+    client.recordEmergencyShown().catch(() => undefined);
+  }, [client]);
 }

@@ -197,6 +197,10 @@ export class FakeClient implements CloisterClient {
     this.#notice(conversation, { type: "consent", agent, granted: false });
   }
 
+  async recordEmergencyShown() {
+    this.#try("recordEmergencyShown");
+  }
+
   async safetyNumber() {
     this.#try("safetyNumber");
     return safetyNumber;

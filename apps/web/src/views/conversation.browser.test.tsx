@@ -264,6 +264,7 @@ describe("emergencies", () => {
     await read("Get help now");
     await press("Close this notice");
     await readNoMore("Get help now");
+    expect(client.calls.filter((call) => call === "recordEmergencyShown")).toHaveLength(1);
   });
 
   test("small talk raises none, and deleting the words takes it away", async () => {
