@@ -15,7 +15,7 @@ describe("the log's command line", () => {
         tokenKey,
         host: "127.0.0.1",
         port: 8421,
-        leavesPerSecond: 100,
+        leavesPerSecond: 20,
       },
     });
   });
@@ -48,6 +48,7 @@ describe("the log's command line", () => {
     [[...needed, "--origin", "has spaces"], /--origin/],
     [[...needed, "--origin", "has+plus"], /--origin/],
     [[...needed, "--web-origin", "javascript:alert(1)"], /--web-origin/],
+    [[...needed, "--public-url", "log.example"], /--public-url/],
   ])("refuses %j and names the option", (args, message) => {
     expect(() => readCommand(args, {})).toThrow(message);
     expect(() => readCommand(args, {})).toThrow(expect.objectContaining({ code: "CONFIG_INVALID" }));

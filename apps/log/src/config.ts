@@ -13,6 +13,8 @@ export interface LogConfig {
   readonly readerTokenFile?: string;
   /** Origin of the web app, or `*`. */
   readonly webOrigin?: string;
+  /** Under which people reach the log. */
+  readonly publicUrl?: string;
   readonly leavesPerSecond: number;
 }
 
@@ -31,9 +33,10 @@ Usage: node src/main.ts --data DIR --origin NAME --token-key HEX [options]
   --token-key HEX         Ed25519 public key of the relay that signs append tokens
   --reader-token FILE     file with the token of those who may read entries; without it nobody may
   --web-origin URL        origin of the web app that may call from a browser, or *
+  --public-url URL        where people reach the log behind a reverse proxy; requests must name it, or this machine
   --host NAME             address to listen on (127.0.0.1)
   --port NUMBER           port to listen on (8421); 0 takes any
-  --leaves-per-second N   how much one append token may write, with bursts of ten times that (100)
+  --leaves-per-second N   how much one append token may write, with bursts of ten times that (20)
   --print-vkey            print the verifier key and end
   --help                  print this and end
 
@@ -47,6 +50,7 @@ const flags = [
   "token-key",
   "reader-token",
   "web-origin",
+  "public-url",
   "host",
   "port",
   "leaves-per-second",
@@ -55,7 +59,7 @@ const flags = [
 const defaults: Readonly<Record<string, string>> = {
   host: "127.0.0.1",
   port: "8421",
-  "leaves-per-second": "100",
+  "leaves-per-second": "20",
 };
 
 const text = z.string().check(z.minLength(1), z.maxLength(1024));
@@ -72,6 +76,9 @@ const whole = z.object({
       [z.literal("*"), z.url({ protocol: /^https?$/ })],
       "use an origin such as https://chat.example, or *",
     ),
+  ),
+  "public-url": z.optional(
+    z.url({ protocol: /^https?$/, error: "use an address such as https://log.example" }),
   ),
   host: text,
   port: z.coerce.number().check(z.int(), z.minimum(0), z.maximum(65_535)),
@@ -106,6 +113,7 @@ export function readCommand(
       tokenKey: fromHex(checked["token-key"]),
       leavesPerSecond: checked["leaves-per-second"],
       ...(checked["reader-token"] === undefined ? {} : { readerTokenFile: checked["reader-token"] }),
+      ...(checked["public-url"] === undefined ? {} : { publicUrl: checked["public-url"] }),
       ...(checked["web-origin"] === undefined ? {} : { webOrigin: checked["web-origin"] }),
     },
   };

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { get, type IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -57,10 +58,10 @@ interface Started {
   readonly logs: string[];
 }
 
-async function serve(): Promise<Started> {
+async function serve(...more: string[]): Promise<Started> {
   const tokenKey = toHex(ed25519KeyPair(relaySeed).publicKey);
   const reader = ["--reader-token", join(folder, "reader.token"), "--leaves-per-second", "100000"];
-  const child = start("--port", "0", "--token-key", tokenKey, ...reader);
+  const child = start("--port", "0", "--token-key", tokenKey, ...reader, ...more);
   running = child;
   const logs: string[] = [];
   if (!child.stdout || !child.stderr) throw new Error("the streams are piped");
@@ -109,6 +110,24 @@ async function appendUntilKilled(url: string, next: () => number, acknowledged: 
 }
 
 describe("the log as a process", () => {
+  it("answers to this machine's names only, unless it was told another", async () => {
+    const statusFor = async (url: string, host: string) => {
+      const [response] = (await once(get(`${url}/healthz`, { headers: { Host: host } }), "response")) as [
+        IncomingMessage,
+      ];
+      response.resume();
+      return response.statusCode;
+    };
+    const local = await serve();
+    expect(await statusFor(local.url, `localhost:${new URL(local.url).port}`)).toBe(200);
+    expect(await statusFor(local.url, "log.example")).toBe(403);
+    local.child.kill("SIGTERM");
+    await once(local.child, "exit");
+    const { url } = await serve("--public-url", "https://log.example/");
+    expect(await statusFor(url, "log.example")).toBe(200);
+    expect(await statusFor(url, "evil.example")).toBe(403);
+  });
+
   it("loses nothing it acknowledged when it is killed in the middle of appends", async () => {
     const acknowledged = new Map<number, LoggedLeaf>();
     let sent = 0;

@@ -33,7 +33,7 @@ async function main(): Promise<void> {
 }
 
 async function run(config: LogConfig): Promise<void> {
-  const { dataDir, origin, tokenKey, webOrigin, leavesPerSecond } = config;
+  const { dataDir, origin, tokenKey, host, publicUrl, webOrigin, leavesPerSecond } = config;
   const seed = await loadSeed(keyFile(dataDir));
   const readerToken = await readReaderToken(config);
   const store = await openLogStore(join(dataDir, "log.sqlite"));
@@ -43,6 +43,7 @@ async function run(config: LogConfig): Promise<void> {
   const app = createLogServer({
     log,
     tokenKey,
+    hosts: { listensOn: host, publicHosts: publicUrl === undefined ? [] : [new URL(publicUrl).host] },
     leavesPerSecond,
     clock: Date.now,
     logger,

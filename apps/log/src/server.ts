@@ -1,4 +1,5 @@
 import { BaseError, equalBytes, fromBase64Url, isBaseError, toHex, toUtf8 } from "@cloister/bytes";
+import { answersToHost, type HostRule } from "@cloister/contracts/hosts";
 import { sha256 } from "@cloister/crypto";
 import {
   type Clock,
@@ -9,6 +10,7 @@ import {
   type TransparencyLog,
   verifyAppendToken,
 } from "@cloister/transparency";
+import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
@@ -31,6 +33,8 @@ export interface LogServerOptions {
   readonly readerToken?: string;
   /** Origin of the web app that may call from a browser, or `*`. */
   readonly webOrigin?: string;
+  /** Whom requests may name; it takes the connection that `@hono/node-server` hands over. */
+  readonly hosts?: HostRule;
   /** How many leaves one append token may write on average. */
   readonly leavesPerSecond: number;
   readonly clock: Clock;
@@ -56,6 +60,7 @@ export function createLogServer(options: LogServerOptions): Hono {
     answerError(context, new BaseError("Usage", "NOT_FOUND", "there is no such address; see the README")),
   );
   app.use(reportTo(options));
+  if (options.hosts !== undefined) app.use(requireHost(options.hosts));
   if (options.webOrigin !== undefined) app.use(cors({ origin: options.webOrigin, maxAge: 600 }));
 
   app.get("/healthz", async (context) => context.json({ status: "ok", size: await log.size() }));
@@ -134,6 +139,17 @@ function reportTo({ logger, clock }: LogServerOptions) {
     if (status >= 500) {
       logger({ event: "failure", code: isBaseError(context.error) ? context.error.code : "INTERNAL" });
     }
+  };
+}
+
+/** See {@link answersToHost}. */
+function requireHost(hosts: HostRule) {
+  return async (context: Context<{ Bindings: HttpBindings }>, next: () => Promise<void>) => {
+    const { headers, socket } = context.env.incoming;
+    if (!answersToHost(hosts, headers.host, socket.localPort)) {
+      throw new BaseError("Policy", "FORBIDDEN", "the log does not answer to this name; see --public-url");
+    }
+    await next();
   };
 }
 

@@ -17,6 +17,7 @@ export interface ServeOptions {
   readonly organisationFile: string;
   readonly webDir?: string;
   readonly webOrigins: readonly string[];
+  readonly trustedProxy: boolean;
   readonly restored: boolean;
 }
 
@@ -27,7 +28,9 @@ Usage: node src/main.ts --data DIR --organisation FILE [options]
   --data DIR            where relay.db and relay-token.key are; made when missing, one process at a time
   --organisation FILE   JSON: name, organisationKey, signUp, region, log { url, vkey }
   --web-dir DIR         the built web app, served at /
-  --web-origin URL      another origin whose pages may open a mailbox; may be given again
+  --web-origin URL      an origin under which people reach the web app; its pages may open a mailbox, and
+                        requests must name it, or this machine; may be given again
+  --trusted-proxy       everything comes through one reverse proxy: limits go by the last X-Forwarded-For
   --host NAME           address to listen on (127.0.0.1)
   --port NUMBER         port to listen on (8420); 0 takes any
   --restored            the data came back from a backup: begin a new epoch and void one-time prekeys
@@ -44,6 +47,7 @@ const options = {
   "web-origin": { type: "string", multiple: true },
   host: { type: "string", default: "127.0.0.1" },
   port: { type: "string", default: "8420" },
+  "trusted-proxy": { type: "boolean", default: false },
   restored: { type: "boolean", default: false },
   "print-token-key": { type: "boolean", default: false },
   help: { type: "boolean", default: false },
@@ -67,7 +71,8 @@ export function readCommand(args: readonly string[]): Command {
       throw invalid("--web-origin: use an origin such as https://chat.example");
     return new URL(text).origin;
   });
-  const served = { dataDir, host, port, organisationFile, webOrigins, restored };
+  const trustedProxy = values["trusted-proxy"];
+  const served = { dataDir, host, port, organisationFile, webOrigins, trustedProxy, restored };
   return { do: "serve", options: { ...served, ...(webDir !== undefined && { webDir }) } };
 }
 

@@ -1,10 +1,10 @@
-import type { IncomingMessage } from "node:http";
 import { wireErrors } from "@cloister/contracts/errors";
 import type { Buckets } from "@cloister/relay-core";
 import { type Relay, RelayError, toRelayError } from "@cloister/relay-core";
 import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { addressOf, type Door, requireHost } from "./door.ts";
 import { commonHeaders } from "./headers.ts";
 import { faultOf, type Log } from "./log.ts";
 import type { Route, RouteRequest } from "./routes.ts";
@@ -19,6 +19,7 @@ type AppContext = Context<{ Bindings: HttpBindings }>;
 /** What the HTTP side needs. */
 export interface HttpContext {
   readonly relay: Relay;
+  readonly door: Door;
   readonly routes: readonly Route[];
   readonly log: Log;
   /** Requests without a session, per address. */
@@ -34,6 +35,10 @@ export function createHttp(context: HttpContext): App {
   app.use(async (request, next) => {
     await next();
     for (const [name, value] of Object.entries(commonHeaders)) request.res.headers.set(name, value);
+  });
+  app.use(async (request, next) => {
+    requireHost(context.door, request.env.incoming);
+    await next();
   });
   const tooLarge = () => {
     throw new RelayError("TOO_LARGE");
@@ -77,23 +82,14 @@ async function callRoute(
   };
   if (route.access === "public") {
     if (route.path !== "/healthz") {
-      spend(route.costly === true ? context.costlyRate : context.publicRate, request);
+      const rate = route.costly === true ? context.costlyRate : context.publicRate;
+      const retryAfterMs = rate.take(addressOf(context.door, request.env.incoming));
+      if (retryAfterMs > 0) throw new RelayError("RATE_LIMITED", { retryAfterMs });
     }
     return route.handle(input);
   }
   const token = bearerPattern.exec(request.req.header("Authorization") ?? "")?.[1];
   return route.handle(input, await context.relay.sessions.verify(token));
-}
-
-function spend(rate: Buckets, request: AppContext): void {
-  const retryAfterMs = rate.take(addressOf(request.env.incoming));
-  if (retryAfterMs > 0) throw new RelayError("RATE_LIMITED", { retryAfterMs });
-}
-
-/** What a bucket counts by: an IPv4 address, or the /64 of an IPv6 one, which is one household's. */
-export function addressOf(request: IncomingMessage): string {
-  const address = request.socket.remoteAddress ?? "";
-  return address.includes(".") ? address.replace(/^::ffff:/, "") : address.split(":").slice(0, 4).join(":");
 }
 
 /** Only what says it is JSON: a page of another origin cannot send that without asking first. */

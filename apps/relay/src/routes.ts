@@ -9,8 +9,8 @@ import {
   takePreKeysRequest,
   uploadPreKeysRequest,
 } from "@cloister/contracts/http";
-import { maxDeviceId } from "@cloister/contracts/ids";
-import type { Random } from "@cloister/crypto";
+import { addressKey, type DeviceAddress, maxDeviceId } from "@cloister/contracts/ids";
+import { hkdfSha256 } from "@cloister/crypto";
 import {
   accountInfo,
   addDevice,
@@ -26,6 +26,7 @@ import { signAppendToken } from "@cloister/transparency";
 import type { z } from "zod/mini";
 
 const pseudonymBytesCount = 16;
+const dayMs = 86_400_000;
 
 /** What a handler gets of a request, besides the session. Everything in it is attacker-controlled. */
 export interface RouteRequest {
@@ -59,7 +60,6 @@ export type Route = PublicRoute | SessionRoute;
 /** What routes stand on, besides the relay. */
 export interface RouteContext {
   readonly relay: Relay;
-  readonly random: Random;
   /** Signs tokens for the transparency log; Ed25519, 32 bytes. */
   readonly tokenSeed: Uint8Array;
 }
@@ -179,15 +179,28 @@ function sessionRoutes({ relay }: RouteContext): readonly Route[] {
   ];
 }
 
-/** The token for the log names nobody: its subject is fresh each time. */
 async function openSession(context: RouteContext, body: unknown): Promise<SessionResponse> {
-  const { token, expiresAtMs } = await context.relay.sessions.open(parse(sessionRequest, body));
+  const request = parse(sessionRequest, body);
+  const { token, expiresAtMs } = await context.relay.sessions.open(request);
   const appendToken = signAppendToken({
     seed: context.tokenSeed,
-    subject: context.random(pseudonymBytesCount),
+    subject: pseudonym(context.tokenSeed, request, expiresAtMs),
     expiresAtMs,
   });
   return { token, appendToken, expiresAtMs };
+}
+
+/**
+ * Whom the log sees: nobody it knows. All sessions of a device that end on one day share it, so the log's limit
+ * for one subject bounds the device, however many sessions it opens.
+ */
+function pseudonym(tokenSeed: Uint8Array, address: DeviceAddress, expiresAtMs: number): Uint8Array {
+  return hkdfSha256({
+    ikm: tokenSeed,
+    salt: new Uint8Array(0),
+    info: `Cloister append pseudonym v1 ${addressKey(address)} ${Math.floor(expiresAtMs / dayMs)}`,
+    lengthBytes: pseudonymBytesCount,
+  });
 }
 
 /** Says which field is wrong, never what it held. */

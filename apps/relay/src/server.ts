@@ -15,6 +15,7 @@ import {
 } from "@cloister/relay-core";
 import { openRelayStore, type RelayStoreOptions } from "@cloister/store-sqlite/relay";
 import { createAdaptorServer } from "@hono/node-server";
+import type { Door } from "./door.ts";
 import { createHttp } from "./http.ts";
 import { faultOf, type Log } from "./log.ts";
 import { routes } from "./routes.ts";
@@ -23,6 +24,7 @@ import { loadWebFiles } from "./web-files.ts";
 
 const requestTimeoutMs = 10_000;
 const stopTimeoutMs = 3000;
+const defaultHost = "127.0.0.1";
 
 /** Bounds of the network side: sockets, and requests per address where there is no session yet. */
 export interface NetworkLimits extends SocketLimits {
@@ -54,8 +56,10 @@ export interface RelayServerConfig {
   /** 0 takes any. */
   readonly port?: number;
   readonly webDir?: string;
-  /** Origins besides the relay's own whose pages may open a mailbox. */
+  /** Origins whose pages may open a mailbox. With any, requests must name one of them or this machine. */
   readonly webOrigins?: readonly string[];
+  /** Every request comes through one reverse proxy that appends to X-Forwarded-For. */
+  readonly trustedProxy?: boolean;
   /** The data came back from a backup. */
   readonly restored?: boolean;
   readonly limits?: Partial<RelayLimits>;
@@ -99,9 +103,18 @@ export async function createRelayServer(config: RelayServerConfig): Promise<Rela
     if (config.restored === true) await restore(store, config.log);
     const relay = await openRelay(config, store);
     const network = { ...defaultNetwork, ...config.network };
+    const webOrigins = config.webOrigins ?? [];
+    const door: Door = {
+      hosts: {
+        listensOn: config.host ?? defaultHost,
+        publicHosts: webOrigins.map((origin) => new URL(origin).host),
+      },
+      trustedProxy: config.trustedProxy ?? false,
+    };
     const http = createHttp({
       relay,
-      routes: routes({ relay, random: systemRandom, tokenSeed }),
+      door,
+      routes: routes({ relay, tokenSeed }),
       log: config.log,
       publicRate: new Buckets(network.publicRate, clock),
       costlyRate: new Buckets(network.registrationRate, clock),
@@ -113,8 +126,9 @@ export async function createRelayServer(config: RelayServerConfig): Promise<Rela
     }) as Server;
     const sockets = new Sockets({
       relay,
+      door,
       limits: network,
-      webOrigins: config.webOrigins ?? [],
+      webOrigins,
       rate: new Buckets(network.upgradeRate, clock),
     });
     parts.sockets = sockets;
@@ -159,7 +173,7 @@ async function sweep(relay: Relay, log: Log): Promise<void> {
   }
 }
 
-function listen(server: Server, { host = "127.0.0.1", port = 0 }: RelayServerConfig): Promise<number> {
+function listen(server: Server, { host = defaultHost, port = 0 }: RelayServerConfig): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       reject(new BaseError("Usage", "LISTEN_FAILED", `cannot listen on ${host}:${port} (${error.code})`));

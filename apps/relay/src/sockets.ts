@@ -1,10 +1,17 @@
-import type { IncomingMessage, Server } from "node:http";
+import { type IncomingMessage, type Server, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
-import type { WireErrorCode } from "@cloister/contracts/errors";
+import { type WireErrorCode, wireErrors } from "@cloister/contracts/errors";
 import { maxFrameBytes } from "@cloister/contracts/frames";
-import type { Buckets, Connection, Relay, Transport } from "@cloister/relay-core";
+import {
+  type Buckets,
+  type Connection,
+  type Relay,
+  RelayError,
+  type Transport,
+  toRelayError,
+} from "@cloister/relay-core";
 import { type WebSocket, WebSocketServer } from "ws";
-import { addressOf } from "./http.ts";
+import { addressOf, type Door, requireHost } from "./door.ts";
 
 const mailboxPath = "/v1/mailbox";
 /** A frame comes whole or in a few pieces; thousands of tiny ones only cost memory. */
@@ -31,6 +38,7 @@ interface OpenSocket {
 export class Sockets {
   readonly #context: {
     readonly relay: Relay;
+    readonly door: Door;
     readonly limits: SocketLimits;
     readonly webOrigins: readonly string[];
     /** Upgrades per address. */
@@ -43,6 +51,7 @@ export class Sockets {
 
   constructor(context: {
     readonly relay: Relay;
+    readonly door: Door;
     readonly limits: SocketLimits;
     readonly webOrigins: readonly string[];
     readonly rate: Buckets;
@@ -60,9 +69,13 @@ export class Sockets {
 
   attach(server: Server): void {
     server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      const refusal = this.#refusal(request);
-      if (refusal !== undefined) refuseUpgrade(socket, refusal);
-      else this.#server.handleUpgrade(request, socket, head, (ws) => this.#accept(ws, socket));
+      try {
+        this.#admit(request);
+      } catch (error) {
+        refuseUpgrade(socket, toRelayError(error));
+        return;
+      }
+      this.#server.handleUpgrade(request, socket, head, (ws) => this.#accept(ws, socket));
     });
   }
 
@@ -82,13 +95,15 @@ export class Sockets {
     for (const { ws } of this.#open) ws.terminate();
   }
 
-  #refusal(request: IncomingMessage): string | undefined {
-    const { limits, rate } = this.#context;
+  #admit(request: IncomingMessage): void {
+    const { door, limits, rate } = this.#context;
+    requireHost(door, request);
     const path = (request.url ?? "").split("?", 1)[0];
-    if (path !== mailboxPath || request.method !== "GET") return "404 Not Found";
-    if (!this.#isSameOrigin(request)) return "403 Forbidden";
-    if (this.#isStopping || this.#open.size >= limits.maxConnectionsCount) return "503 Service Unavailable";
-    return rate.take(addressOf(request)) > 0 ? "429 Too Many Requests" : undefined;
+    if (path !== mailboxPath || request.method !== "GET") throw new RelayError("NOT_FOUND");
+    if (!this.#isSameOrigin(request)) throw new RelayError("FORBIDDEN");
+    if (this.#isStopping || this.#open.size >= limits.maxConnectionsCount)
+      throw new RelayError("UNAVAILABLE");
+    if (rate.take(addressOf(door, request)) > 0) throw new RelayError("RATE_LIMITED");
   }
 
   /** Only browsers send an Origin, and a page of another site may not use this person's connection. */
@@ -163,7 +178,12 @@ function transportOf(ws: WebSocket, socket: Duplex, onDrained: () => void): Tran
   };
 }
 
-function refuseUpgrade(socket: Duplex, status: string): void {
+function refuseUpgrade(socket: Duplex, { code, message }: RelayError): void {
+  const status = wireErrors[code];
+  const body = JSON.stringify({ error: code, message });
   socket.on("error", () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: application/json\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
 }

@@ -83,7 +83,7 @@ export type SessionRequest = z.infer<typeof sessionRequest>;
 export const sessionResponse = z.strictObject({
   /** Bearer token for HTTP and for the `hello` frame. */
   token: z.string().check(z.maxLength(512)),
-  /** Bearer token for the transparency log, under a fresh pseudonym. */
+  /** Bearer token for the transparency log, under a pseudonym of the device for about a day. */
   appendToken: z.string().check(z.maxLength(1024)),
   expiresAtMs: z.int(),
 });

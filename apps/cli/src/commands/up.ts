@@ -17,6 +17,7 @@ interface UpOptions {
   readonly logUrl?: string;
   readonly web: boolean;
   readonly invitation: boolean;
+  readonly trustedProxy: boolean;
   readonly restored: boolean;
   readonly json: boolean;
 }
@@ -47,6 +48,7 @@ export function addUpCommand(program: Command): void {
       webAddress,
     )
     .option("--log-url <address>", "where people reach the log, when that is another address", webAddress)
+    .option("--trusted-proxy", "limits go by what the reverse proxy says in X-Forwarded-For", false)
     .option("--no-web", "leave the web app out, for those who bring their own clients")
     .option("--no-invitation", "print no invitation for a clinician; for services, whose output is kept")
     .option("--restored", "say it once, at the first start after the data came back from a backup", false)
@@ -67,6 +69,7 @@ async function up(options: UpOptions): Promise<void> {
     logPort: options.logPort,
     organisation: { name: options.name, region: options.region, signUp: options.signUp },
     web: options.web,
+    trustedProxy: options.trustedProxy,
     restored: options.restored,
     ...(options.url === undefined ? {} : { publicUrl: options.url }),
     ...(options.logUrl === undefined ? {} : { publicLogUrl: options.logUrl }),

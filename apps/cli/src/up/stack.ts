@@ -31,6 +31,8 @@ export interface StackOptions {
   readonly publicUrl?: string;
   /** Where people reach the log, behind a reverse proxy. */
   readonly publicLogUrl?: string;
+  /** The reverse proxy is the only way in, and says in X-Forwarded-For who comes. */
+  readonly trustedProxy?: boolean;
   /** The data came back from a backup: the relay must void what it may have handed out since. */
   readonly restored?: boolean;
   /** Serve the web app; tools that need none leave it out. */
@@ -105,6 +107,7 @@ async function startLog(options: StackOptions, start: Start): Promise<StartedLog
         "token-key": tokenKey,
         "reader-token": readerTokenFile,
         "web-origin": webOrigin(options),
+        ...(options.publicLogUrl === undefined ? {} : { "public-url": options.publicLogUrl }),
       }),
     readyField: "listening",
   });
@@ -136,7 +139,9 @@ async function startRelay(options: StackOptions, start: Start, log: StartedLog):
         port: portOf(earlier) ?? port,
         organisation: organisationFile(dataDir),
         ...(options.web ? { "web-dir": paths.webBuild } : {}),
+        ...(options.publicUrl === undefined ? {} : { "web-origin": options.publicUrl }),
       }),
+      ...(options.trustedProxy === true ? ["--trusted-proxy"] : []),
       ...(options.restored === true && earlier === undefined ? ["--restored"] : []),
     ],
     readyField: "listening",
