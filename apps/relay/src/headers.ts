@@ -17,6 +17,8 @@ export function contentSecurityPolicy({ logUrl }: { readonly logUrl: string }): 
     "base-uri": "'none'",
     "form-action": "'none'",
     "require-trusted-types-for": "'script'",
+    // The app makes no policy, so nothing else may.
+    "trusted-types": "'none'",
   };
   return Object.entries(directives)
     .map(([name, value]) => `${name} ${value}`)
