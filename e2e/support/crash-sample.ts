@@ -21,7 +21,16 @@ function text(from: string, n: number, asked?: string): Omit<TextMessage, "mine"
 /** An agent's answer. */
 function answerTo(inReplyTo: string, id: string): Omit<AnswerMessage, "mine" | "position"> {
   const answer = { outcome: "abstained", sentences: [], citations: [] } as const;
-  return { ...base, kind: "answer", id, from: "agent", inReplyTo, answer, receipt: new Uint8Array() };
+  return {
+    ...base,
+    kind: "answer",
+    id,
+    from: "agent",
+    inReplyTo,
+    asker: "asker",
+    answer,
+    receipt: new Uint8Array(),
+  };
 }
 
 /** Two people's devices after a conversation in which nothing went wrong. */

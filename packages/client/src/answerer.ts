@@ -151,6 +151,7 @@ export class Answerer {
       conversation: question.conversation,
       id: freshId(random),
       inReplyTo: question.id,
+      asker: question.from,
       sentAtMs: clock.nowMs(),
       answer,
       receipt: attachProof(signed, { leaf, leafIndex: index, proof, checkpoint }),

@@ -57,6 +57,8 @@ export interface TextMessage extends MessageBase {
 export interface AnswerMessage extends MessageBase {
   readonly kind: "answer";
   readonly inReplyTo: MessageId;
+  /** Who asked; ids are unique among one sender's only. */
+  readonly asker: AccountId;
   readonly answer: Answer;
   /** Encoded Receipt; check it with {@link CloisterClient.verifyReceipt}. */
   readonly receipt: Uint8Array;

@@ -46,8 +46,8 @@ export async function expectAnswer(
   },
 ): Promise<void> {
   const { agent, id, conversation, by } = input;
-  const key = askKey(agent, id);
-  if (!(await transaction.get(asksTable, key))) transaction.put(asksTable, key, { conversation, by });
+  const key = askKey(agent, by, id);
+  if (!(await transaction.get(asksTable, key))) transaction.put(asksTable, key, { conversation });
 }
 
 /** Puts questions again whose answer is overdue. */

@@ -47,7 +47,7 @@ describe("the assistant", () => {
   const grant = () => world.settle(alice.client.grantConsent(conversation, agent.account));
   const ask = (body: string) =>
     world.settle(alice.client.sendText({ conversation, body, ask: agent.account }));
-  const answers = async (device: TestDevice) =>
+  const answers = async (device: TestDevice): Promise<readonly AnswerMessage[]> =>
     (await device.client.messages(conversation)).filter((one) => one.kind === "answer");
   const firstAnswer = async (device: TestDevice): Promise<AnswerMessage> => {
     const [first] = await answers(device);

@@ -62,10 +62,10 @@ export async function verifyReceipt(
 /** The question as it stands in this conversation, above the answer. */
 async function questionOf(
   { database }: Core,
-  { from: agent, inReplyTo: id, conversation }: AnswerMessage,
+  { from: agent, asker, inReplyTo: id, conversation }: AnswerMessage,
 ): Promise<TextMessage | undefined> {
-  const ask = await database.get(asksTable, askKey(agent, id));
-  const place = ask && (await database.get(messageIndexTable, messageKey(ask.by, id)));
+  const ask = await database.get(asksTable, askKey(agent, asker, id));
+  const place = ask && (await database.get(messageIndexTable, messageKey(asker, id)));
   if (place?.conversation !== conversation) return undefined;
   const known = await database.get(messagesTable(conversation), orderKey(place.position));
   return known?.message.kind === "text" ? known.message : undefined;

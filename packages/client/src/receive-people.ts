@@ -207,14 +207,14 @@ async function receiveAnswer(
   content: AnswerContent,
 ): Promise<void> {
   const { account: from } = sender.address;
-  const key = askKey(from, content.inReplyTo);
+  const { id, inReplyTo, asker, sentAtMs, answer, receipt } = content;
+  const key = askKey(from, asker, inReplyTo);
   const ask = await transaction.get(asksTable, key);
   const isEntitled = sender.contact.vouched && isAgent(core, conversation, from);
   if (!isEntitled || ask?.conversation !== conversation.id || ask.answer !== undefined) return;
-  const { id, inReplyTo, sentAtMs, answer, receipt } = content;
   if (await isKnown(transaction, from, id)) return;
   transaction.put(asksTable, key, { ...ask, answer: id });
-  transaction.delete(openAsksTable, inReplyTo);
+  if (asker === selfOf(core).account) transaction.delete(openAsksTable, inReplyTo);
   await addMessage(core, transaction, {
     kind: "answer",
     id,
@@ -222,6 +222,7 @@ async function receiveAnswer(
     from,
     sentAtMs,
     inReplyTo,
+    asker,
     answer,
     receipt,
   });

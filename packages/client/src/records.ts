@@ -125,7 +125,6 @@ export interface OutboxRow {
 /** A question that was put to an agent; only these may be answered. */
 export interface AskRecord {
   readonly conversation: ConversationId;
-  readonly by: AccountId;
   readonly answer?: MessageId;
 }
 
@@ -288,8 +287,9 @@ export function messageKey(from: AccountId, id: MessageId): string {
   return `${from}.${id}`;
 }
 
-export function askKey(agent: AccountId, id: MessageId): string {
-  return `${agent}.${id}`;
+/** Somebody else's question under the same id is another question. */
+export function askKey(agent: AccountId, asker: AccountId, id: MessageId): string {
+  return `${agent}.${asker}.${id}`;
 }
 
 export function consentKey(conversation: ConversationId, account: AccountId): string {

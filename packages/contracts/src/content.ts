@@ -76,6 +76,8 @@ export interface AnswerContent extends InConversation {
   readonly kind: "answer";
   readonly id: MessageId;
   readonly inReplyTo: MessageId;
+  /** Who asked: an id alone is anybody's to repeat. */
+  readonly asker: AccountId;
   readonly sentAtMs: number;
   readonly answer: Answer;
   /** Encoded Receipt over this answer. */
@@ -135,6 +137,7 @@ function contentFields(content: Content): { readonly [key: string]: CborValue } 
       return {
         ...messageFields(content),
         inReplyTo: idToBytes(content.inReplyTo),
+        asker: idToBytes(content.asker),
         answer: answerToCbor(content.answer),
         receipt: content.receipt,
       };
@@ -202,6 +205,7 @@ function readContent(map: FieldReader): Content {
         kind,
         ...readMessage(map),
         inReplyTo: readId(map, "inReplyTo"),
+        asker: readId(map, "asker"),
         answer: map.map("answer", readAnswer),
         receipt: map.bytes("receipt", { maxBytes: 16_384 }),
       };

@@ -56,6 +56,7 @@ const content: fc.Arbitrary<Content> = fc.oneof(
     kind: fc.constant("answer" as const),
     ...message,
     inReplyTo: id,
+    asker: id,
     receipt: fc.uint8Array(),
     answer: fc.record({
       outcome: fc.constantFrom("grounded" as const, "abstained" as const),

@@ -178,6 +178,7 @@ export function answerTo(
     sentAtMs: question.sentAtMs + minuteMs,
     position: question.position + 1,
     inReplyTo: question.id,
+    asker: question.from,
     answer,
     receipt: new Uint8Array(0),
   };

@@ -1,0 +1,72 @@
+import { type TestDevice, TestWorld } from "@cloister/testkit/test-world";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { AgentQuestion, AgentReply, AnswerMessage } from "./api.ts";
+import { Puppet } from "./testing/puppet.ts";
+
+const reply: AgentReply = {
+  answer: { outcome: "abstained", sentences: [{ text: "Ask your doctor.", citations: [] }], citations: [] },
+  claims: {
+    backing: "development",
+    engine: { name: "test", version: "1" },
+    indexDigest: new Uint8Array(32).fill(9),
+    processedAt: "on-premise",
+    deidentified: { applied: false },
+  },
+};
+
+describe("askers of an assistant", () => {
+  let world: TestWorld;
+  let alice: TestDevice;
+  let bob: TestDevice;
+  let agent: TestDevice;
+  let conversation: string;
+  let questions: AgentQuestion[];
+  let answer: (question: AgentQuestion) => Promise<AgentReply>;
+
+  const answers = async (device: TestDevice): Promise<readonly AnswerMessage[]> =>
+    (await device.client.messages(conversation)).filter((one) => one.kind === "answer");
+
+  beforeEach(async () => {
+    world = await TestWorld.create(8);
+    questions = [];
+    answer = async () => reply;
+    agent = await world.join("Assistant", "agent", async (question) => {
+      questions.push(question);
+      return answer(question);
+    });
+    alice = await world.join("Alice");
+    bob = await world.join("Dr. Bob", "clinician");
+    const members = [bob.account, agent.account];
+    ({ id: conversation } = await world.settle(alice.client.createConversation({ title: "Knee", members })));
+    await world.settle(alice.client.grantConsent(conversation, agent.account));
+    await world.quiet(alice, bob, agent);
+  });
+
+  it("are each answered when a member asks something else under the same id first", async () => {
+    const puppet = await Puppet.of(world, bob);
+    let release: () => void = () => undefined;
+    answer = (question) =>
+      question.from === bob.account
+        ? Promise.resolve(reply)
+        : new Promise((resolve) => (release = () => resolve(reply)));
+    const question = await world.settle(
+      alice.client.sendText({ conversation, body: "mine", ask: agent.account }),
+    );
+    await world.clock.until(() => questions.length === 1);
+    const { id } = question;
+    const asked = { conversation, id, sentAtMs: 1, body: "not yours" };
+    await puppet.say({ kind: "consent", conversation, agent: agent.account, granted: true, atMs: 1 }, [
+      agent.account,
+    ]);
+    await puppet.say({ ...asked, kind: "text", asked: agent.account }, [alice.account]);
+    await puppet.say({ ...asked, kind: "ask", replyTo: [alice.account] }, [agent.account]);
+    await world.clock.pass(5000);
+    expect(await answers(alice)).toMatchObject([{ inReplyTo: id, asker: bob.account }]);
+    release();
+    await world.quiet(agent, alice);
+    expect(await answers(alice)).toMatchObject([{ asker: bob.account }, { asker: alice.account }]);
+    for (const received of await answers(alice)) {
+      expect((await world.settle(alice.client.verifyReceipt(received))).verified).toBe(true);
+    }
+  });
+});
