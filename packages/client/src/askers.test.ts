@@ -1,6 +1,7 @@
 import { type TestDevice, TestWorld } from "@cloister/testkit/test-world";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { AgentQuestion, AgentReply, AnswerMessage } from "./api.ts";
+import { questionsTable } from "./records.ts";
 import { Puppet } from "./testing/puppet.ts";
 
 const reply: AgentReply = {
@@ -68,5 +69,48 @@ describe("askers of an assistant", () => {
     for (const received of await answers(alice)) {
       expect((await world.settle(alice.client.verifyReceipt(received))).verified).toBe(true);
     }
+  });
+
+  it("are answered six questions at once, then one in ten seconds", async () => {
+    const puppet = await Puppet.of(world, alice);
+    const put = async (name: string) => {
+      const id = `${name.repeat(21)}A`;
+      await puppet.say({ kind: "ask", conversation, id, sentAtMs: 1, body: "?", replyTo: [] }, [
+        agent.account,
+      ]);
+      return id;
+    };
+    const ids: string[] = [];
+    for (const name of "abcdefgh") ids.push(await put(name));
+    await world.quiet(agent);
+    expect(questions.map(({ id }) => id)).toEqual(ids.slice(0, 6));
+    expect(agent.disk.collections.get("questions")?.size).toBe(6);
+    // What was dropped may be asked again.
+    await world.clock.pass(10_000);
+    expect(await put("g")).toBe(ids[6]);
+    await world.quiet(agent);
+    expect(questions.map(({ id }) => id)).toEqual(ids.slice(0, 7));
+    // Nobody uses up another's.
+    await world.settle(bob.client.grantConsent(conversation, agent.account));
+    await world.settle(bob.client.sendText({ conversation, body: "and me?", ask: agent.account }));
+    await world.quiet(bob, agent);
+    expect(questions.at(-1)?.from).toBe(bob.account);
+  });
+
+  it("have at most eight told of one answer, themselves among them", async () => {
+    const puppet = await Puppet.of(world, alice);
+    const strangers = [..."bcdefghijklm"].map((name) => `${name.repeat(21)}A`);
+    const id = `${"k".repeat(21)}A`;
+    const replyTo = [bob.account, ...strangers];
+    await puppet.say({ kind: "ask", conversation, id, sentAtMs: 1, body: "?", replyTo }, [agent.account]);
+    await world.clock.until(() => questions.length === 1);
+    await world.clock.pass(1000);
+    const [row] = [...(agent.disk.collections.get("questions")?.values() ?? [])];
+    if (!row) throw new Error("the question is not kept");
+    expect(questionsTable.decode(row).replyTo).toEqual([
+      alice.account,
+      bob.account,
+      ...strangers.slice(0, 6),
+    ]);
   });
 });

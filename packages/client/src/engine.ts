@@ -1,5 +1,6 @@
 import { BaseError, isBaseError } from "@cloister/bytes";
 import { type Random, sha256 } from "@cloister/crypto";
+import { Allowance } from "./allowance.ts";
 import { Answerer } from "./answerer.ts";
 import type { AnswerQuestion, ConnectionState } from "./api.ts";
 import { askAgain } from "./asking.ts";
@@ -84,8 +85,9 @@ export class Engine {
     this.#sender = new Sender(core);
     this.#recorder = new Recorder(core, this.log);
     this.#answerer = input.answer && new Answerer(core, this.log, input.answer);
+    const allowance = new Allowance(clock);
     this.reduce = async (transaction, sender, content) => {
-      if (input.answer) return receiveAsAgent(core, transaction, sender, content);
+      if (input.answer) return receiveAsAgent({ core, allowance }, transaction, sender, content);
       await receiveAsPerson(core, transaction, sender, content);
       return undefined;
     };

@@ -1,5 +1,6 @@
 import { type AskContent, type Content, decodeContent } from "@cloister/contracts/content";
 import { idBytesCount } from "@cloister/contracts/ids";
+import type { Allowance } from "./allowance.ts";
 import { type Core, selfOf } from "./core.ts";
 import type { Transaction } from "./database.ts";
 import { enqueue } from "./outbox.ts";
@@ -12,12 +13,16 @@ import {
   questionsTable,
 } from "./records.ts";
 
+/** Whom one question is answered to; the asker comes first. An answer is sealed for each of their devices. */
+const maxReplyToCount = 8;
+
 /**
  * What an agent's device does with what it was told: it hears consent, and questions that consent covers.
- * Returns the key of a question that waits for its answer.
+ * Returns the key of a question that waits for its answer. Questions beyond an asker's allowance are dropped:
+ * whoever means them asks again later.
  */
 export async function receiveAsAgent(
-  core: Core,
+  { core, allowance }: { readonly core: Core; readonly allowance: Allowance },
   transaction: Transaction,
   { address }: Sender,
   content: Content,
@@ -36,7 +41,8 @@ export async function receiveAsAgent(
   }
   if (content.kind !== "ask") return undefined;
   const consent = await transaction.get(agentConsentsTable, consentKey(content.conversation, account));
-  return consent && receiveQuestion(core, transaction, { ...consent, from: account }, content);
+  if (!consent || !allowance.take(account)) return undefined;
+  return receiveQuestion(core, transaction, { ...consent, from: account }, content);
 }
 
 /** A question again is answered with the same answer, or is being answered already. */
@@ -53,7 +59,9 @@ async function receiveQuestion(
     return undefined;
   }
   const { account: own } = selfOf(core);
-  const people = [...new Set([from, ...replyTo])].filter((account) => account !== own);
+  const people = [...new Set([from, ...replyTo])]
+    .filter((account) => account !== own)
+    .slice(0, maxReplyToCount);
   const question: QuestionRecord = {
     from,
     pseudonym,
