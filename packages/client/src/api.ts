@@ -69,6 +69,8 @@ export interface NoticeMessage extends MessageBase {
   readonly kind: "notice";
   readonly notice:
     | { readonly type: "created" }
+    /** A member, the notice's sender, brought somebody in later. */
+    | { readonly type: "joined"; readonly account: AccountId }
     | { readonly type: "consent"; readonly agent: AccountId; readonly granted: boolean }
     | { readonly type: "identityChanged"; readonly account: AccountId }
     /** Something from this account could not be opened here; it has to be said again. */

@@ -147,6 +147,11 @@ describe("who may say what", () => {
       const members = [...(view()?.members ?? []), { account: carol.account, role: "clinician" as const }];
       await hear(puppet, { kind: "conversation", conversation, title: "Renamed", members, createdAtMs: 1 });
       expect(view()).toMatchObject({ title: "Knee", members });
+      const joined = { type: "joined", account: carol.account };
+      expect((await alice.client.messages(conversation)).at(-1)).toMatchObject({
+        from: bob.account,
+        notice: joined,
+      });
       await hear(puppet, {
         kind: "conversation",
         conversation,

@@ -123,6 +123,13 @@ async function receiveConversation(
     if (!isMember || newcomers.length === 0 || known.members.length + newcomers.length > maxMembersCount)
       return;
     changeConversation(transaction, { ...known, members: [...known.members, ...newcomers] });
+    for (const newcomer of newcomers) {
+      await addNotice(core, transaction, {
+        conversation: known.id,
+        from: account,
+        notice: { type: "joined", account: newcomer.account },
+      });
+    }
   } else {
     const title = cleanName(content.title, maxTitleBytes) || "Conversation";
     await open(core, transaction, { ...content, title, members });

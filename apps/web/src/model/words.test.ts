@@ -48,6 +48,14 @@ describe("what stands for a message", () => {
     expect(previewOf(answer, patient, findContact)).toMatch(/^AI: A reliever/);
   });
 
+  it("tells who brought somebody in", () => {
+    const joined = { type: "joined", account: "lena" } as const;
+    expect(noticeWords(joined, patient, findContact, "assistant")).toBe(
+      "Cloister assistant added Dr Lena Vogt",
+    );
+    expect(noticeWords(joined, patient, findContact, "amina")).toBe("You added Dr Lena Vogt");
+  });
+
   it("tells from whose side consent came", () => {
     const granted = { type: "consent", agent: "assistant", granted: true } as const;
     expect(noticeWords(granted, patient, findContact, "amina")).toBe(

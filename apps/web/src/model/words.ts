@@ -90,6 +90,8 @@ export function noticeWords(notice: Notice, self: Self, findContact: FindContact
       return from === self.account
         ? "You started this conversation"
         : `${nameOf(from, self, findContact)} started this conversation`;
+    case "joined":
+      return `${nameOf(from, self, findContact)} added ${nameOf(notice.account, self, findContact)}`;
     case "consent": {
       const who = nameOf(from, self, findContact);
       const agent = nameOf(notice.agent, self, findContact);
