@@ -28,6 +28,8 @@ export interface RunningProcess {
   readonly name: string;
   readonly pid: () => number | undefined;
   readonly ready: Ready;
+  /** From here on its end is no crash: it is not started again. */
+  expectEnd(): void;
   /** SIGTERM, then SIGKILL. */
   stop(): Promise<void>;
 }
@@ -70,15 +72,19 @@ export async function supervise(spec: ProcessSpec): Promise<RunningProcess> {
       startLater();
     }
   };
+  const expectEnd = () => {
+    stopping = true;
+    clearTimeout(pause);
+  };
   watch();
 
   return {
     name: spec.name,
     pid: () => child.pid,
     ready: first.ready,
+    expectEnd,
     stop: async () => {
-      stopping = true;
-      clearTimeout(pause);
+      expectEnd();
       await starting;
       await stop(child);
     },
@@ -99,7 +105,10 @@ function start(spec: ProcessSpec, earlier: Ready | undefined): Promise<Started> 
       child.kill("SIGKILL");
       reject(new BaseError("Unavailable", "PROCESS_NOT_READY", `${spec.name} ${why}`));
     };
-    const timer = setTimeout(() => fail("did not become ready in time"), readyTimeoutMs);
+    const timer = setTimeout(
+      () => fail(`did not become ready in time: ${lastLine || "it did not say why"}`),
+      readyTimeoutMs,
+    );
     child.once("error", () => fail("could not be started"));
     // Its log closes after it ended, and with it comes the line that says why.
     child.once("close", () => fail(`ended while starting: ${lastLine || "it did not say why"}`));

@@ -64,6 +64,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     return running;
   };
   const stop = async () => {
+    // Ctrl-C reaches them all at once; that is an end and no crash.
+    for (const running of processes) running.expectEnd();
     for (const running of processes.toReversed()) await running.stop();
     await new Promise<void>((resolve) => logs.end(resolve));
   };
