@@ -89,6 +89,8 @@ describe("limits by address", () => {
     expect(await from("192.0.2.2")).toBe(200);
     expect(await from("2001:db8:1:1::1")).toBe(200);
     expect(await from("2001:db8:1:1::2")).toBe(429);
+    expect(await from("2001:db8::1")).toBe(200);
+    expect(await from("2001:db8::2")).toBe(429);
     expect(await from("not an address")).toBe(200);
     expect(await statusFor({}, "/v1/organisation")).toBe(429);
     expect(await upgrade({ "X-Forwarded-For": "192.0.2.1" })).toEqual([101]);

@@ -21,5 +21,10 @@ export function addressOf({ trustedProxy }: Door, { headers, socket }: IncomingM
   // The proxy appended the last entry; those before it are the sender's own words.
   const forwarded = trustedProxy ? String(headers["x-forwarded-for"]).split(",").at(-1)?.trim() : undefined;
   const address = forwarded !== undefined && isIP(forwarded) > 0 ? forwarded : (socket.remoteAddress ?? "");
-  return address.includes(".") ? address.replace(/^::ffff:/, "") : address.split(":").slice(0, 4).join(":");
+  if (address.includes(".")) return address.replace(/^::ffff:/, "");
+  const [head = "", tail = ""] = address.split("::");
+  const groups = head.split(":");
+  // "::" stands for as many zeros as are missing.
+  const zerosCount = Math.max(0, 8 - groups.length - tail.split(":").length);
+  return [...groups, ...Array<string>(zerosCount).fill("0"), ...tail.split(":")].slice(0, 4).join(":");
 }
