@@ -99,7 +99,7 @@ describe("askers of an assistant", () => {
 
   it("have at most eight told of one answer, themselves among them", async () => {
     const puppet = await Puppet.of(world, alice);
-    const strangers = [..."bcdefghijklm"].map((name) => `${name.repeat(21)}A`);
+    const strangers = Array.from("bcdefghijklm").map((name) => `${name.repeat(21)}A`);
     const id = `${"k".repeat(21)}A`;
     const replyTo = [bob.account, ...strangers];
     await puppet.say({ kind: "ask", conversation, id, sentAtMs: 1, body: "?", replyTo }, [agent.account]);

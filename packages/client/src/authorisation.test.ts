@@ -48,6 +48,13 @@ describe("who may say what", () => {
   describe("a stranger", () => {
     let mallory: Puppet;
     let account: string;
+    const opened = (name: string, accounts: readonly string[]): Content => ({
+      kind: "conversation",
+      conversation: id(name),
+      title: name,
+      members: accounts.map((member) => ({ account: member, role: "patient" as const })),
+      createdAtMs: 1,
+    });
 
     beforeEach(async () => {
       const device = await world.join("Mallory");
@@ -93,13 +100,6 @@ describe("who may say what", () => {
     });
 
     it("cannot open a conversation without being in it, or without Alice", async () => {
-      const opened = (name: string, accounts: readonly string[]): Content => ({
-        kind: "conversation",
-        conversation: id(name),
-        title: name,
-        members: accounts.map((member) => ({ account: member, role: "patient" as const })),
-        createdAtMs: 1,
-      });
       await hear(mallory, opened("x", [alice.account, bob.account]), opened("y", [account, bob.account]));
       expect(alice.client.conversations()).toHaveLength(1);
       await hear(mallory, opened("z", [account, alice.account]));
@@ -107,11 +107,31 @@ describe("who may say what", () => {
     });
 
     it("cannot fill the device with messages for conversations that never come", async () => {
+      const size = (name: string) => alice.disk.collections.get(`early/${id(name)}`)?.size ?? 0;
       for (let at = 0; at < 230; at += 1) {
-        await mallory.say({ ...text(`early ${at}`), conversation: id("e") } as Content, [alice.account]);
+        const name = at % 2 === 0 ? "e" : "f";
+        await mallory.say({ ...text(`early ${at}`), conversation: id(name) } as Content, [alice.account]);
       }
       await world.quiet(alice);
-      expect(alice.disk.collections.get(`early/${id("e")}`)?.size).toBe(200);
+      expect(size("e") + size("f")).toBe(200);
+      // Once a conversation is there, there is room again.
+      await hear(mallory, opened("e", [account, alice.account]));
+      await hear(mallory, { ...text("late"), conversation: id("g") } as Content);
+      expect([size("e"), size("g")]).toEqual([0, 1]);
+    });
+
+    it("opens 50 conversations and no more, whom the organisation does not vouch for", async () => {
+      for (let at = 0; at < 55; at += 1) {
+        const one = `${String(at).padStart(21, "s")}A`;
+        await mallory.say({ ...opened("s", [account, alice.account]), conversation: one } as Content, [
+          alice.account,
+        ]);
+      }
+      await world.quiet(alice);
+      expect(alice.client.conversations()).toHaveLength(51);
+      await world.settle(bob.client.createConversation({ title: "Still", members: [alice.account] }));
+      await world.quiet(alice, bob);
+      expect(alice.client.conversations()).toHaveLength(52);
     });
 
     it("has its rubbish set aside, without holding up anybody", async () => {

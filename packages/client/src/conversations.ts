@@ -71,6 +71,7 @@ export async function createConversation(
       conversation: id,
       title,
       members,
+      openedBy: self.account,
       createdAtMs,
     });
     const people = peopleIn(core, created);
@@ -82,17 +83,18 @@ export async function createConversation(
   });
 }
 
-/** Stores a new conversation. */
+/** Stores a new conversation that `openedBy` told of. */
 export async function open(
   core: Core,
   transaction: Transaction,
-  content: ConversationContent,
+  content: ConversationContent & { readonly openedBy: AccountId },
 ): Promise<ConversationRecord> {
-  const { conversation: id, title, members, createdAtMs } = content;
+  const { conversation: id, title, members, createdAtMs, openedBy } = content;
   const opened: ConversationRecord = {
     id,
     title,
     members,
+    openedBy,
     createdAtMs,
     consents: [],
     unread: [],

@@ -23,6 +23,7 @@ import {
   type ConversationRecord,
   contactsTable,
   conversationsTable,
+  earlyCountsTable,
   earlyTable,
   messageIndexTable,
   messageKey,
@@ -31,8 +32,10 @@ import {
 } from "./records.ts";
 import { readElsewhere, report } from "./status.ts";
 
-/** Content that may wait for the conversation that it belongs to. */
+/** Content of one account that may wait for the conversations that it belongs to. */
 const maxEarlyCount = 200;
+/** Conversations that somebody may open here whom the organisation does not vouch for. */
+const maxOpenedCount = 50;
 
 /** What a person's device does with what it was told. Who may say what is decided here. */
 export async function receiveAsPerson(
@@ -131,8 +134,9 @@ async function receiveConversation(
       });
     }
   } else {
+    if (!mayOpen(core, transaction, sender)) return;
     const title = cleanName(content.title, maxTitleBytes) || "Conversation";
-    await open(core, transaction, { ...content, title, members });
+    await open(core, transaction, { ...content, title, members, openedBy: account });
     // An own device that tells of an older conversation did not begin it; its first member did.
     const from = account === own ? (members[0]?.account ?? own) : account;
     await addNotice(core, transaction, {
@@ -152,6 +156,13 @@ async function receiveConversation(
   );
 }
 
+function mayOpen(core: Core, transaction: Transaction, { contact }: Sender): boolean {
+  const { account } = contact;
+  if (contact.vouched || account === selfOf(core).account) return true;
+  const opened = transaction.all(conversationsTable).filter(({ openedBy }) => openedBy === account);
+  return opened.length < maxOpenedCount;
+}
+
 /** What came before its conversation did, such as from somebody faster. */
 async function keepForLater(
   core: Core,
@@ -160,7 +171,9 @@ async function keepForLater(
   content: InsideContent,
 ): Promise<void> {
   const early = earlyTable(content.conversation);
-  if ((await transaction.list(early)).length >= maxEarlyCount) return;
+  const { count } = (await transaction.get(earlyCountsTable, address.account)) ?? { count: 0 };
+  if (count >= maxEarlyCount) return;
+  transaction.put(earlyCountsTable, address.account, { count: count + 1 });
   const order = await takeNumbers(transaction, "order");
   transaction.put(early, orderKey(order), { order, from: address, content: encodeContent(content) });
 }
@@ -169,6 +182,8 @@ async function receiveEarly(core: Core, transaction: Transaction, conversation: 
   const early = earlyTable(conversation);
   for (const { order, from, content } of await transaction.list(early)) {
     transaction.delete(early, orderKey(order));
+    const { count } = (await transaction.get(earlyCountsTable, from.account)) ?? { count: 1 };
+    transaction.put(earlyCountsTable, from.account, { count: count - 1 });
     const contact = await transaction.get(contactsTable, from.account);
     if (contact) await receiveAsPerson(core, transaction, { address: from, contact }, decodeContent(content));
   }

@@ -85,6 +85,8 @@ export interface ConversationRecord {
   readonly id: ConversationId;
   readonly title: string;
   readonly members: readonly Member[];
+  /** Who told this device of it. */
+  readonly openedBy: AccountId;
   readonly createdAtMs: number;
   readonly consents: readonly ConsentRecord[];
   readonly unread: readonly UnreadRecord[];
@@ -266,6 +268,9 @@ export const questionsTable = table<QuestionRecord>("questions");
 export function messagesTable(conversation: ConversationId): Table<MessageRecord> {
   return table<MessageRecord>(`messages/${conversation}`);
 }
+
+/** How much of an account's waits in early tables. */
+export const earlyCountsTable = table<{ readonly count: number }>("early-counts");
 
 /** By {@link orderKey}. */
 export function earlyTable(conversation: ConversationId): Table<EarlyRecord & { readonly order: number }> {
