@@ -200,6 +200,14 @@ describe("the process", () => {
     expect(await find(marker)).not.toEqual([]);
   });
 
+  it("says that its port is taken, and ends", async () => {
+    relay = await startRelayProcess(dir);
+    const other = await testDir();
+    const args = ["--port", new URL(relay.url).port];
+    await expect(startRelayProcess(other, { args })).rejects.toThrow("LISTEN_FAILED");
+    await removeDir(other);
+  });
+
   it("logs events and codes, nothing about anyone", async () => {
     relay = await startRelayProcess(dir);
     const device = await TestDevice.signUp(relay.url);

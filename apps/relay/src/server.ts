@@ -143,6 +143,7 @@ export async function createRelayServer(config: RelayServerConfig): Promise<Rela
     };
     return { port, close };
   } catch (error) {
+    parts.sockets?.abort();
     await store.close();
     throw error;
   }
