@@ -101,6 +101,8 @@ export type ClientEvent =
   | { readonly type: "conversation"; readonly conversation: ConversationId }
   | { readonly type: "message"; readonly message: Message }
   | { readonly type: "contact"; readonly account: AccountId }
+  /** The relay shows other keys of the organisation or its log than at sign-up; they are not taken. */
+  | { readonly type: "organisationChanged" }
   /** The relay ended this device: it was revoked. */
   | { readonly type: "revoked" };
 

@@ -11,6 +11,7 @@ import { interruptible } from "./http.ts";
 import { Inbox } from "./inbox.ts";
 import type { Link } from "./link.ts";
 import { LogClient } from "./log-client.ts";
+import { refreshOrganisation } from "./organisation.ts";
 import type { ClientStore, Clock, Http, OpenSocket } from "./ports.ts";
 import { replenish } from "./prekeys.ts";
 import type { Reducer } from "./receive.ts";
@@ -162,6 +163,7 @@ export class Engine {
     this.#sender.attach(link);
     this.#recorder.start();
     this.#run(() => maintain(this.core));
+    this.#run(() => refreshOrganisation(this.core));
   }
 
   /** What was missed is here: what is still unanswered now may have to be asked again. */

@@ -46,7 +46,8 @@ const yearMs = 31_536_000_000;
 /** The real rules of relay and log behind a test's network. */
 export class TestOrganisation implements TestServer {
   readonly relayUrl = relayUrl;
-  readonly info: OrganisationInfo;
+  /** What the relay says about the organisation. */
+  info: OrganisationInfo;
   relay: Relay;
   log: TransparencyLog;
   /** Requests by method and route, for tests that count them. */

@@ -25,6 +25,8 @@ export class ClientModel {
   readonly findContact: Observable<FindContact>;
   /** The relay ended this device. */
   readonly revoked = new Observable(false);
+  /** The relay shows other keys of the organisation than at sign-up. */
+  readonly organisationChanged = new Observable(false);
   /** The newest message that came while the page was open; read out by the announcer. */
   readonly arrived = new Observable<Message | undefined>(undefined);
   /** Unsent text lives in memory only: it is health information and not sealed. */
@@ -56,6 +58,7 @@ export class ClientModel {
     this.#receipts.clear();
     this.conversations.set([]);
     this.revoked.set(false);
+    this.organisationChanged.set(false);
     this.self.set(undefined);
   }
 
@@ -114,6 +117,8 @@ export class ClientModel {
         return this.#applyMessage(event.message);
       case "revoked":
         return this.revoked.set(true);
+      case "organisationChanged":
+        return this.organisationChanged.set(true);
     }
   }
 

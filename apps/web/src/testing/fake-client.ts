@@ -69,6 +69,10 @@ export class FakeClient implements CloisterClient {
     this.#emit({ type: "revoked" });
   }
 
+  changeOrganisation(): void {
+    this.#emit({ type: "organisationChanged" });
+  }
+
   addConversation(conversation: Conversation, messages: readonly Message[] = []): void {
     this.#conversations.set(conversation.id, conversation);
     this.#messages.set(conversation.id, []);

@@ -175,6 +175,12 @@ const places: { readonly [name: string]: () => Promise<void> } = {
     client.revokeThisDevice();
     await see("heading", "This device was removed");
   },
+  "other keys of the organisation": async () => {
+    const client = scenario();
+    open(client);
+    client.changeOrganisation();
+    await see("heading", "The server shows other keys");
+  },
 };
 
 async function compare(): Promise<void> {

@@ -6,6 +6,7 @@ import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Mark } from "../ui/icons.tsx";
 import { Problem } from "../ui/notice.tsx";
+import { useFocusHeading } from "../ui/use-focus-heading.ts";
 import { Shell } from "./shell.tsx";
 import { Welcome } from "./welcome/welcome.tsx";
 
@@ -28,11 +29,13 @@ function Place({ invitationCode }: Pick<AppProps, "invitationCode">) {
   const self = useObservable(model.self);
   const revoked = useObservable(model.revoked);
   const [hadAccount] = useState(self !== undefined);
+  useFocusHeading(revoked ? "revoked" : self === undefined ? "welcome" : "shell");
   if (revoked) return <Revoked />;
   if (self === undefined) return <Welcome invitationCode={invitationCode} />;
   return (
     <>
       <Shell self={self} />
+      <OrganisationChanged name={self.organisation.name} />
       {hadAccount && invitationCode !== undefined && <InvitationUnused name={self.displayName} />}
     </>
   );
@@ -51,6 +54,24 @@ function InvitationUnused({ name }: { readonly name: string }) {
   );
 }
 
+/** Somebody may be posing as the organisation: said wherever a person is, and again at each connection. */
+function OrganisationChanged({ name }: { readonly name: string }) {
+  const { organisationChanged } = useModel();
+  const isOpen = useObservable(organisationChanged);
+  return (
+    <Dialog
+      title="The server shows other keys"
+      isOpen={isOpen}
+      onClose={() => organisationChanged.set(false)}
+    >
+      <p>
+        The keys of <bdi>{name}</bdi> or its log are not those that this device signed up with. The new ones
+        are not trusted here. Ask the organisation, other than through this app, whether it changed its keys.
+      </p>
+    </Dialog>
+  );
+}
+
 /** Another device of this person ended this one. */
 function Revoked() {
   const model = useModel();
@@ -61,7 +82,9 @@ function Revoked() {
     <main className="welcome">
       <div className="welcome-card">
         <Mark className="mark mark-large" />
-        <h1 className="welcome-title">This device was removed</h1>
+        <h1 className="welcome-title" tabIndex={-1}>
+          This device was removed
+        </h1>
         <p>
           Another of your devices removed this one from your account, so it receives nothing more. Erase what
           is left on it. If you did not do that, tell the organisation.
