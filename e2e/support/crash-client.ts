@@ -31,6 +31,7 @@ client.subscribe((event) => {
 });
 
 const { displayName, invitationCode } = plan;
+say({ event: "arriving" });
 const isPatient = invitationCode === undefined;
 const self =
   client.self() ??
@@ -40,7 +41,7 @@ const self =
 say({ event: "joined", account: self.account });
 client.connect();
 const conversation = isPatient ? await openConversation() : await awaitConversation();
-const agent = isPatient && plan.askEvery > 0 ? await consent() : undefined;
+const agent = await consent();
 say({ event: "talking", conversation });
 await talk();
 for (;;) {
@@ -60,6 +61,7 @@ async function insist<T>(attempt: () => Promise<T>): Promise<T> {
       return await attempt();
     } catch (error) {
       if (!isBaseError(error) || error.family !== "Unavailable") throw error;
+      say({ event: "waiting", code: error.code });
       await pause(retryMs);
     }
   }
@@ -105,7 +107,7 @@ async function texts(): Promise<readonly TextMessage[]> {
 async function talk(): Promise<void> {
   const written = (await texts()).filter(({ mine }) => mine).map(({ body }) => numberOf(body));
   for (let n = Math.max(-1, ...written) + 1; n < plan.messagesCount; n += 1) {
-    const ask = agent !== undefined && n % plan.askEvery === 0 ? agent : undefined;
+    const ask = n % plan.askEvery === plan.askAt ? agent : undefined;
     await client.sendText({
       conversation,
       body: bodyOf(n, ask !== undefined),

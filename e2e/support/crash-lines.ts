@@ -11,8 +11,9 @@ export interface CrashClientPlan {
   /** Messages to send, numbered from 0. */
   readonly messagesCount: number;
   readonly intervalMs: number;
-  /** Every so many messages one is a question to the assistant; 0 for none. */
+  /** Of so many messages one is a question to the assistant: the one that leaves this remainder. */
   readonly askEvery: number;
+  readonly askAt: number;
 }
 
 /** The facts of a shown message that must hold for good. */
@@ -20,10 +21,15 @@ export type ShownMessage = Pick<Message, "id" | "from" | "mine" | "position"> & 
   readonly kind: "text" | "answer";
   /** Of an own text. */
   readonly state?: string;
+  readonly isQuestion: boolean;
 };
 
 /** What the process says on its standard output. */
 export type CrashClientLine =
+  /** It is about to sign up, unless it has. */
+  | { readonly event: "arriving" }
+  /** Something could not be reached and is tried again; for whoever looks into a test that failed. */
+  | { readonly event: "waiting"; readonly code: string }
   | { readonly event: "joined"; readonly account: string }
   /** The conversation is there and messages go out. */
   | { readonly event: "talking"; readonly conversation: string }
@@ -53,7 +59,9 @@ export function numberOf(body: string): number {
 export function shownOf(message: Message): ShownMessage | undefined {
   if (message.kind === "notice") return undefined;
   const { id, from, mine, position, kind } = message;
-  return { id, from, mine, position, kind, ...(message.kind === "text" && mine && { state: message.state }) };
+  const isText = kind === "text";
+  const isQuestion = isText && message.asked !== undefined;
+  return { id, from, mine, position, kind, isQuestion, ...(isText && mine && { state: message.state }) };
 }
 
 /** Whether a text in this state is the relay's responsibility: its sender was told that it is sent. */

@@ -18,9 +18,13 @@ export class CrashPerson {
   tally: Tally | undefined;
   /** Why a process ended that nobody killed. */
   complaint: string | undefined;
-  startsCount = 0;
+  /** The present process got as far as signing up. */
+  hasArrived = false;
+  /** What the present process waits for: the code of its last failure to reach somebody. */
+  waitingFor: string | undefined;
   #child: ChildProcess;
   readonly #written = new Set<string>();
+  readonly #asked = new Set<string>();
 
   constructor(plan: CrashClientPlan) {
     this.plan = plan;
@@ -30,6 +34,11 @@ export class CrashPerson {
   /** Own messages that were written so far. */
   get writtenCount(): number {
     return this.#written.size;
+  }
+
+  /** Questions among them. */
+  get askedCount(): number {
+    return this.#asked.size;
   }
 
   /** SIGKILL, and the next process at once. */
@@ -56,8 +65,9 @@ export class CrashPerson {
   }
 
   #start(): ChildProcess {
-    this.startsCount += 1;
     this.tally = undefined;
+    this.hasArrived = false;
+    this.waitingFor = undefined;
     const args = ["--disable-warning=ExperimentalWarning", script, JSON.stringify(this.plan)];
     const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
     let errors = "";
@@ -76,6 +86,12 @@ export class CrashPerson {
     switch (line?.event) {
       case undefined:
         return;
+      case "arriving":
+        this.hasArrived = true;
+        return;
+      case "waiting":
+        this.waitingFor = line.code;
+        return;
       case "joined":
         this.account = line.account;
         return;
@@ -87,7 +103,8 @@ export class CrashPerson {
         return;
       case "shown":
         this.shown.push(line);
-        if (line.mine && line.kind === "text") this.#written.add(line.id);
+        if (line.mine) this.#written.add(line.id);
+        if (line.mine && line.isQuestion) this.#asked.add(line.id);
     }
   }
 }

@@ -8,10 +8,10 @@ import type { CrashClientPlan } from "./crash-lines.ts";
 import { CrashPerson } from "./crash-person.ts";
 import { type RunningStack, startStack } from "./stack.ts";
 
-const pollMs = 50;
-const restartTimeoutMs = 30_000;
-
-type Server = "relay" | "agent" | "log";
+const pollMs = 20;
+const timeoutMs = 90_000;
+const servers = ["relay", "agent", "log"] as const;
+type Server = (typeof servers)[number];
 
 /** A running stack and the people on it, all of whom can be killed. */
 export class CrashRun {
@@ -36,6 +36,10 @@ export class CrashRun {
     return this.people.reduce((sum, person) => sum + person.writtenCount, 0);
   }
 
+  get askedCount(): number {
+    return this.people.reduce((sum, person) => sum + person.askedCount, 0);
+  }
+
   arrive(plan: Omit<CrashClientPlan, "relayUrl" | "dir">): CrashPerson {
     const dir = join(this.dir, plan.displayName);
     const person = new CrashPerson({ ...plan, dir, relayUrl: this.stack.relayUrl });
@@ -43,18 +47,28 @@ export class CrashRun {
     return person;
   }
 
-  /** Waits for the kill's moment and carries it out. */
-  async kill({ victim, atCount, delayMs }: PlannedKill, timeoutMs: number): Promise<void> {
-    if (!(await this.holds(() => this.writtenCount >= atCount, timeoutMs))) {
-      throw new Error(`only ${this.writtenCount} of ${atCount} messages were written`);
-    }
+  /** Waits for the kill's moment and carries it out. The agent has something to do only after a question. */
+  async kill({ victim, atCount, delayMs }: PlannedKill): Promise<void> {
+    await this.reach(`${atCount} messages`, () => this.writtenCount >= atCount);
+    const { askedCount } = this;
+    if (victim === "agent") await this.reach("a question", () => this.askedCount > askedCount);
     await pause(delayMs);
     if (victim === "relay" || victim === "agent" || victim === "log") return this.#killServer(victim);
     await this.people.find(({ plan }) => plan.displayName === victim)?.kill();
   }
 
+  /** Waits until it holds; an error says who waits for what. */
+  async reach(what: string, condition: () => boolean): Promise<void> {
+    if (await this.holds(condition)) return;
+    const people = this.people.map(
+      ({ plan, waitingFor }) => `${plan.displayName}: ${waitingFor ?? "no wait"}`,
+    );
+    const pids = servers.map((server) => `${server}: ${this.stack.pidOf(server) ?? "not running"}`);
+    throw new Error(`not reached in time: ${what} (${[...people, ...pids].join(", ")})`);
+  }
+
   /** Whether it holds, now or in time. Throws when a process ended that nobody killed. */
-  async holds(condition: () => boolean, timeoutMs: number): Promise<boolean> {
+  async holds(condition: () => boolean): Promise<boolean> {
     for (const endMs = performance.now() + timeoutMs; !condition(); await pause(pollMs)) {
       for (const { complaint } of this.people) if (complaint !== undefined) throw new Error(complaint);
       if (performance.now() > endMs) return false;
@@ -71,13 +85,11 @@ export class CrashRun {
   /** One that was killed just now has to be there again first. */
   async #killServer(server: Server): Promise<void> {
     let pid: number | undefined;
-    const isThere = () => {
+    await this.reach(`${server} again`, () => {
       pid = this.stack.pidOf(server);
       return pid !== undefined && pid !== this.#killed.get(server);
-    };
-    if (!(await this.holds(isThere, restartTimeoutMs)) || pid === undefined) {
-      throw new Error(`${server} was not started again`);
-    }
+    });
+    if (pid === undefined) return;
     process.kill(pid, "SIGKILL");
     this.#killed.set(server, pid);
   }
