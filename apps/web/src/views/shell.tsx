@@ -4,6 +4,7 @@ import { useModel } from "../model/client-model.ts";
 import { useObservable } from "../model/observable.ts";
 import { hrefOf, type Route, useRoute } from "../model/route.ts";
 import { Mark, PlusIcon, SettingsIcon } from "../ui/icons.tsx";
+import { useFocusHeading } from "../ui/use-focus-heading.ts";
 import { Announcer } from "./announcer.tsx";
 import { ConversationPane } from "./conversation/conversation-pane.tsx";
 import { ConversationList } from "./list/conversation-list.tsx";
@@ -16,13 +17,7 @@ import { Settings } from "./settings/settings.tsx";
 export function Shell({ self }: { readonly self: Self }) {
   const route = useRoute();
   const pane = useRef<HTMLElement>(null);
-  const place = hrefOf(route);
-  const shown = useRef(place);
-  useEffect(() => {
-    if (shown.current === place) return;
-    shown.current = place;
-    document.querySelector<HTMLElement>("main h1")?.focus();
-  }, [place]);
+  useFocusHeading(hrefOf(route));
   useUnreadInTitle();
   const skip = (event: MouseEvent) => {
     event.preventDefault();

@@ -1,4 +1,5 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
+import { flushSync } from "react-dom";
 import { useModel } from "../../model/client-model.ts";
 import type { Person } from "../../model/use-conversation.ts";
 import { useLoaded } from "../../model/use-loaded.ts";
@@ -19,11 +20,18 @@ export function CompareDialog({ person, onClose }: CompareDialogProps) {
   const { client } = useModel();
   const number = useLoaded(() => client.safetyNumber(person.account));
   const [differs, setDiffers] = useState(false);
+  const { reload } = number;
+  const isChanged = person.verification === "changed";
+  useEffect(() => {
+    // The key may change while this is open; then the number is another.
+    if (isChanged) reload();
+  }, [isChanged, reload]);
   const matching = useTask(async () => {
     if (number.status !== "ready") return;
-    if (person.verification === "changed") await client.acceptIdentity(person.account, number.value);
+    if (isChanged) await client.acceptIdentity(person.account, number.value);
     await client.markVerified(person.account, number.value);
-    onClose();
+    // At once: until then the page behind is inert and cannot take the focus back.
+    flushSync(onClose);
   });
   return (
     <Dialog

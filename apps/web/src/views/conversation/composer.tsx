@@ -19,9 +19,10 @@ interface ComposerProps {
 export function Composer({ composer, view, country, inputRef }: ComposerProps) {
   const { emergency, beforeSend, dismiss } = useEmergency(composer.text, country);
   const hintId = useId();
+  const write = () => inputRef.current?.focus();
   const send = () => {
     beforeSend();
-    inputRef.current?.focus();
+    write();
     void composer.submit();
   };
   const onSubmit = (event: FormEvent) => {
@@ -36,9 +37,24 @@ export function Composer({ composer, view, country, inputRef }: ComposerProps) {
   };
   return (
     <form className="composer" onSubmit={onSubmit} aria-label="Write a message">
-      {emergency !== undefined && <EmergencyBanner emergency={emergency} onDismiss={dismiss} />}
+      {emergency !== undefined && (
+        <EmergencyBanner
+          emergency={emergency}
+          onDismiss={() => {
+            dismiss();
+            write();
+          }}
+        />
+      )}
       <Problem error={composer.error} />
-      <Recipients composer={composer} view={view} />
+      <Recipients
+        addressesAgent={composer.addressesAgent}
+        isAlone={view.people.length === 0}
+        onWithdraw={() => {
+          composer.writeToPeople();
+          write();
+        }}
+      />
       <div className="composer-box" data-ai={composer.addressesAgent}>
         <textarea
           ref={inputRef}
@@ -84,26 +100,27 @@ function isTouch(): boolean {
   return matchMedia("(pointer: coarse)").matches;
 }
 
+interface RecipientsProps {
+  readonly addressesAgent: boolean;
+  /** Nobody but the assistant is here. */
+  readonly isAlone: boolean;
+  readonly onWithdraw: () => void;
+}
+
 /** To whom this message goes, before it goes. */
-function Recipients({
-  composer,
-  view,
-}: {
-  readonly composer: ComposerModel;
-  readonly view: ConversationView;
-}) {
-  if (composer.addressesAgent) {
+function Recipients({ addressesAgent, isAlone, onWithdraw }: RecipientsProps) {
+  if (addressesAgent) {
     return (
       <output className="chip">
         <span className="ai-tag">AI</span>
         <span>The assistant will read this message</span>
-        <Button look="icon" aria-label="Don't send it to the assistant" onPress={composer.writeToPeople}>
+        <Button look="icon" aria-label="Don't send it to the assistant" onPress={onWithdraw}>
           <CloseIcon />
         </Button>
       </output>
     );
   }
-  if (view.people.length > 0) return null;
+  if (!isAlone) return null;
   return (
     <p className="composer-note">
       Nobody else is in this conversation. Press “Ask the assistant”, or{" "}

@@ -1,4 +1,4 @@
-import type { RefObject } from "react";
+import { type RefObject, useEffect, useRef } from "react";
 import type { Person } from "../../model/use-conversation.ts";
 import { useTask } from "../../model/use-task.ts";
 import { Button } from "../../ui/button.tsx";
@@ -17,10 +17,13 @@ interface ConsentDialogProps {
 /** Asked once per conversation, before the assistant gets anything. */
 export function ConsentDialog(props: ConsentDialogProps) {
   const { agent, organisation, isOpen, onConsent, onDecline, inputRef } = props;
-  const consenting = useTask(async () => {
-    await onConsent();
-    inputRef.current?.focus();
-  });
+  const consenting = useTask(onConsent);
+  const wasOpen = useRef(isOpen);
+  useEffect(() => {
+    // Either way the person goes on writing.
+    if (wasOpen.current && !isOpen) inputRef.current?.focus();
+    wasOpen.current = isOpen;
+  }, [isOpen, inputRef]);
   return (
     <Dialog
       title="May the assistant read this?"

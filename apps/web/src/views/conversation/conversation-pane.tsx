@@ -69,11 +69,7 @@ function OpenConversation({ view, self }: { readonly view: ConversationView; rea
         />
       )}
       {compared !== undefined && (
-        <CompareDialog
-          key={`${compared.account} ${compared.verification}`}
-          person={compared}
-          onClose={() => setComparing(undefined)}
-        />
+        <CompareDialog key={compared.account} person={compared} onClose={() => setComparing(undefined)} />
       )}
     </div>
   );

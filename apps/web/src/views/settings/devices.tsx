@@ -1,4 +1,5 @@
 import type { DeviceId } from "@cloister/contracts/ids";
+import { useEffect, useRef } from "react";
 import { useDevices } from "../../model/use-devices.ts";
 import { explain } from "../../model/words.ts";
 import { Button } from "../../ui/button.tsx";
@@ -10,9 +11,17 @@ import { TextInput } from "../../ui/text-input.tsx";
 export function Devices() {
   const model = useDevices();
   const { devices } = model;
+  const heading = useRef<HTMLHeadingElement>(null);
+  const count = devices.status === "ready" ? devices.value.length : 0;
+  const countBefore = useRef(count);
+  useEffect(() => {
+    // The button that had the focus went with its row.
+    if (count < countBefore.current) heading.current?.focus();
+    countBefore.current = count;
+  }, [count]);
   return (
     <section className="card" aria-labelledby="devices-title">
-      <h2 id="devices-title" className="section-title">
+      <h2 ref={heading} id="devices-title" className="section-title" tabIndex={-1}>
         Your devices
       </h2>
       {devices.status === "loading" && <p className="muted">Loading…</p>}

@@ -4,6 +4,7 @@ import { explain } from "../../model/words.ts";
 import { Button } from "../../ui/button.tsx";
 import { Arcade, Mark } from "../../ui/icons.tsx";
 import { Notice } from "../../ui/notice.tsx";
+import { useFocusHeading } from "../../ui/use-focus-heading.ts";
 import { LinkDevice } from "./link-device.tsx";
 import { SignUp } from "./sign-up.tsx";
 
@@ -16,6 +17,7 @@ export function Welcome({ invitationCode }: WelcomeProps) {
   const welcome = useWelcome(invitationCode);
   const [linking, setLinking] = useState(false);
   const { organisation } = welcome;
+  useFocusHeading(`${organisation.status} ${linking}`);
   return (
     <main className="welcome">
       <div className="welcome-card">
