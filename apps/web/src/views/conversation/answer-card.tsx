@@ -12,7 +12,7 @@ import { Button } from "../../ui/button.tsx";
 import { PersonIcon } from "../../ui/icons.tsx";
 import { EmergencyNumbers } from "./emergency-numbers.tsx";
 import { ReceiptLine } from "./receipt-line.tsx";
-import { SourceDialog } from "./source-dialog.tsx";
+import { PassageWords, SourceDialog } from "./source-dialog.tsx";
 
 interface AnswerCardProps {
   readonly message: AnswerMessage;
@@ -128,6 +128,7 @@ function Sources({ answer, onOpen }: { readonly answer: Answer; readonly onOpen:
               onClick={() => onOpen(index + 1)}
             >
               <bdi>{citation.title}</bdi>
+              <PassageWords citation={citation} />
             </button>
           </li>
         ))}

@@ -1,5 +1,6 @@
 import { toHex } from "@cloister/bytes";
 import type { Citation } from "@cloister/contracts/answer";
+import { passageWords } from "../../model/source-words.ts";
 import { webAddress } from "../../model/web-address.ts";
 import { CopyText } from "../../ui/copy-text.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -20,12 +21,24 @@ export function SourceDialog({ number, citation, onClose }: SourceDialogProps) {
   );
 }
 
+/** After a title: two citations of one article are of different parts of it. */
+export function PassageWords({ citation }: { readonly citation: Citation }) {
+  const words = passageWords(citation);
+  if (words === undefined) return null;
+  return (
+    <span>
+      : <bdi>{words}</bdi>
+    </span>
+  );
+}
+
 function Source({ citation }: { readonly citation: Citation }) {
   const address = webAddress(citation.sourceUrl);
   return (
     <div className="stack">
       <h3 className="source-title" dir="auto">
         {citation.title}
+        <PassageWords citation={citation} />
       </h3>
       <blockquote className="quote" dir="auto">
         {citation.quote}
