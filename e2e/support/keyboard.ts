@@ -26,7 +26,7 @@ export class Keyboard {
   /** Closes a dialog once it has the focus; before that nobody hears the key. */
   async escapeFrom(dialog: Locator): Promise<void> {
     await this.#page.waitForFunction(
-      (element) => element?.contains(document.activeElement) === true,
+      (element) => element !== null && element.contains(document.activeElement),
       await dialog.elementHandle(),
     );
     await this.#page.keyboard.press("Escape");
