@@ -2,7 +2,7 @@ import { type AuditEvent, encodeLeaf, hourOf, saltBytesCount } from "@cloister/t
 import { type Core, selfOf, takeNumbers } from "./core.ts";
 import type { Transaction } from "./database.ts";
 import type { LogClient } from "./log-client.ts";
-import { leavesTable, only, orderKey, selfTable } from "./records.ts";
+import { type LeafRow, leavesTable, only, orderKey, selfTable } from "./records.ts";
 import { backOff } from "./timing.ts";
 
 type Without<T, K extends string> = T extends unknown ? Omit<T, K> : never;
@@ -28,14 +28,18 @@ export async function record(core: Core, transaction: Transaction, act: Act): Pr
 
 /** Takes queued leaves to the log while there is a connection. */
 export class Recorder {
-  readonly #core: Core;
-  readonly #log: LogClient;
+  readonly #core: Pick<Core, "database" | "clock" | "random" | "inBackground">;
+  readonly #log: Pick<LogClient, "append">;
   #running = false;
   #flushing = false;
   #failuresCount = 0;
-  #cancelRetry: () => void = () => undefined;
+  /** Ends the pause before the next attempt; present while it lasts. */
+  #cancelPause: (() => void) | undefined;
 
-  constructor(core: Core, log: LogClient) {
+  constructor(
+    core: Pick<Core, "database" | "clock" | "random" | "inBackground">,
+    log: Pick<LogClient, "append">,
+  ) {
     this.#core = core;
     this.#log = log;
   }
@@ -47,44 +51,54 @@ export class Recorder {
 
   stop(): void {
     this.#running = false;
-    this.#cancelRetry();
+    this.#cancelPause?.();
+    this.#cancelPause = undefined;
   }
 
+  /** There is a new leaf. It waits with the others when the log failed just now. */
   wake(): void {
-    if (this.#running && !this.#flushing) this.#core.inBackground(() => this.#flush());
+    if (!this.#running || this.#flushing || this.#cancelPause) return;
+    this.#core.inBackground(() => this.#flush());
   }
 
   async #flush(): Promise<void> {
     this.#flushing = true;
     try {
-      while (this.#running && (await this.#flushBatch()));
-      this.#failuresCount = 0;
+      // Nothing may come between the last look and the end: a leaf queued meanwhile wakes nobody.
+      for (let rows = this.#nextRows(); rows.length > 0; rows = this.#nextRows()) {
+        await this.#flushRows(rows);
+        this.#failuresCount = 0;
+      }
     } catch (error) {
-      this.#retryLater();
+      this.#pause();
       throw error;
     } finally {
       this.#flushing = false;
     }
   }
 
-  /** False when nothing is left. */
-  async #flushBatch(): Promise<boolean> {
-    const { database } = this.#core;
-    const rows = database.all(leavesTable).slice(0, batchCount);
+  #nextRows(): readonly LeafRow[] {
+    return this.#running ? this.#core.database.all(leavesTable).slice(0, batchCount) : [];
+  }
+
+  async #flushRows(rows: readonly LeafRow[]): Promise<void> {
     const results = await Promise.allSettled(rows.map(({ leaf }) => this.#log.append(leaf)));
-    await database.change(async (transaction) => {
+    await this.#core.database.change(async (transaction) => {
       for (const [at, { order }] of rows.entries()) {
         if (results[at]?.status === "fulfilled") transaction.delete(leavesTable, orderKey(order));
       }
     });
     const failure = results.find((result) => result.status === "rejected");
     if (failure) throw failure.reason;
-    return rows.length > 0;
   }
 
-  #retryLater(): void {
+  #pause(): void {
+    if (!this.#running) return;
     const { clock, random } = this.#core;
-    this.#cancelRetry = clock.after(backOff(random, this.#failuresCount), () => this.wake());
+    this.#cancelPause = clock.after(backOff(random, this.#failuresCount), () => {
+      this.#cancelPause = undefined;
+      this.wake();
+    });
     this.#failuresCount += 1;
   }
 }

@@ -124,6 +124,12 @@ export interface OutboxRow {
   readonly notBeforeMs?: number;
 }
 
+/** A recorded act on its way to the log. */
+export interface LeafRow {
+  readonly order: number;
+  readonly leaf: Uint8Array;
+}
+
 /** A question that was put to an agent; only these may be answered. */
 export interface AskRecord {
   readonly conversation: ConversationId;
@@ -208,7 +214,7 @@ export const publishedTable = cached<{
 export const contactsTable = cached<ContactRecord>("contacts");
 export const conversationsTable = cached<ConversationRecord>("conversations");
 export const outboxTable = cached<OutboxRow>("outbox");
-export const leavesTable = cached<{ readonly order: number; readonly leaf: Uint8Array }>("leaves");
+export const leavesTable = cached<LeafRow>("leaves");
 export const openAsksTable = cached<OpenAskRecord>("open-asks");
 /** When this device last tidied up. */
 export const tidiedTable = cached<{ readonly atMs: number }>("tidied");

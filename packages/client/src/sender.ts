@@ -61,14 +61,15 @@ export class Sender {
 
   async #run(name: string, lane: Lane): Promise<void> {
     try {
-      while (this.#link) {
+      for (let link = this.#link; link; link = this.#link) {
         const row = this.#heads().get(name);
         if (!row) return;
         const waitMs = (row.notBeforeMs ?? 0) - this.#core.clock.nowMs();
         if (waitMs > 0) return this.#wait(lane, waitMs);
-        const result = await sendRow(this.#core, this.#link, row.order);
+        const result = await sendRow(this.#core, link, row.order);
         if (result.outcome === "retry") return this.#retry(lane, result.afterMs);
-        if (result.outcome === "held") return;
+        // Over a newer link it is not held up; that link found this lane busy when it came.
+        if (result.outcome === "held" && link === this.#link) return;
         lane.failuresCount = 0;
       }
     } catch (error) {
