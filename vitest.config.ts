@@ -1,3 +1,4 @@
+import process from "node:process";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { chromiumArguments, chromiumPath } from "./tools/chromium.ts";
@@ -38,6 +39,8 @@ const e2e = {
   extends: true as const,
   test: {
     name: "e2e",
+    // Processes and browsers on a shared machine: once more in CI, and the reporter names what needed it.
+    retry: process.env["CI"] === undefined ? 0 : 1,
     include: ["e2e/**/*.test.ts", "examples/**/*.test.ts"],
     testTimeout: 300_000,
     hookTimeout: 120_000,

@@ -11,6 +11,7 @@ export default class ClosingLineReporter extends DefaultReporter {
       for (const test of module.children.allTests()) {
         counts[test.result().state] += 1;
         if (test.result().state === "skipped") process.stdout.write(`skipped: ${test.fullName}\n`);
+        if (test.diagnostic()?.flaky) process.stdout.write(`passed at the second try: ${test.fullName}\n`);
       }
       counts.failed += module.errors().length;
     }
