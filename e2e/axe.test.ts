@@ -49,7 +49,22 @@ async function show(page: Page, { viewport, colorScheme }: Look): Promise<void> 
   });
 }
 
+/** A dialog that still fades in has other colours than the ones people read. Endless animations stay. */
+async function standStill(page: Page): Promise<void> {
+  const moving = () =>
+    page.evaluate(async () => {
+      // What a change of style sets in motion begins with the next frame.
+      for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
+      return document
+        .getAnimations()
+        .filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)
+        .filter(({ playState }) => playState === "running").length;
+    });
+  await expect.poll(moving, { timeout: 5000 }).toBe(0);
+}
+
 async function expectNoViolation(page: Page, look: string, rulesOff: string[] = []): Promise<void> {
+  await standStill(page);
   const { violations } = await new AxeBuilder({ page })
     .setLegacyMode()
     .options({ resultTypes: ["violations"] })
@@ -104,6 +119,8 @@ describe("views", () => {
     const { page } = scene.patient;
     await new Sidebar(page).newConversation.click();
     const form = new NewConversationView(page);
+    // Once the form is there, the name stands in it alone and no longer in the conversation before it.
+    await form.start.waitFor();
     await form.root.getByText(clinicianName).waitFor();
     await form.start.click();
     await form.root.getByText("Say in a few words").waitFor();
