@@ -45,7 +45,7 @@ const cues: Readonly<Record<Cue, readonly PatternText[]>> = {
     "not going away/down/well",
     "not feel*/well/good/right/okay/ok/eat*/drink*/feed*/long/normal/myself/himself/herself/joking/kidding/exaggerat*",
     "no good/relief/luck/improvement/change/energy/appetite/effect/use",
-    "dont/doesnt/didnt know/understand/care/mean/see/remember/help/work/stop",
+    "dont/doesnt/didnt know/understand/care/mean/see/remember/help/stop/work",
     "dont/didnt want to bother/worry/wait/go/call/waste/overreact/make/be/panic/fuss",
     "dont/doesnt/didnt feel well/good/right/like/ok/okay/great/myself",
     "isnt/arent/wasnt help*/work*/doing/getting/better/right/normal/eating/drinking/feeding/coming/going/well",

@@ -83,7 +83,7 @@ export class ProtocolSuite {
       throw new BaseError(
         "Policy",
         "MINIMUM_UNSUPPORTED",
-        'minimum is "spqr" (the default) or "pqxdh"; sessions of version 3 are not implemented',
+        'minimum is "spqr" (the default) or "pqxdh"; version 3 is not offered here',
       );
     }
     const identityKeyPair = generateIdentityKeyPair(this.#random);

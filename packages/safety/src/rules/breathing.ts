@@ -23,7 +23,7 @@ export const breathing: RuleSet = {
       "cant/cannot/unable ~ lie/lay/sleep ~ flat/down",
       "no air",
       "breath ~ wont/not come",
-      "breathing ~ fight/work/exhaust*/noisy",
+      "breathing ~ fight/exhaust*/noisy/work",
       "every breath is/feels ~ fight/struggle/effort/work",
       "sleep upright/sitting",
       "air hunger",
