@@ -37,13 +37,35 @@ async function pair(world: TestWorld) {
   return { alice, bob, conversation };
 }
 
+type Step = {
+  readonly who: "alice" | "bob";
+  readonly what: "say" | "read" | "cut" | "wait" | "restart";
+};
+
+/** Once found by chance: with its seed, a line breaks without a word just before the network heals. */
+const halfOpen: Step[] = [
+  { who: "alice", what: "say" },
+  { who: "alice", what: "say" },
+  { who: "bob", what: "say" },
+  { who: "alice", what: "say" },
+  { who: "bob", what: "cut" },
+  { who: "bob", what: "say" },
+  { who: "alice", what: "cut" },
+  { who: "alice", what: "wait" },
+  { who: "bob", what: "cut" },
+  { who: "alice", what: "read" },
+  { who: "alice", what: "read" },
+  { who: "alice", what: "cut" },
+  { who: "bob", what: "say" },
+];
+
 describe("on a bad network", () => {
   it("loses nothing, shows nothing twice and keeps each sender's order", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 0, max: 0xffff }),
         fc.array(
-          fc.record({
+          fc.record<Step>({
             who: fc.constantFrom("alice", "bob"),
             what: fc.constantFrom("say", "say", "read", "cut", "wait", "restart"),
           }),
@@ -68,6 +90,8 @@ describe("on a bad network", () => {
           }
           await world.clock.pass(30_000);
           world.network.heal();
+          // A line that broke without a word is only noticed when nobody answers on it: 45 s.
+          await world.clock.pass(60_000);
           await world.quiet(alice, bob);
           for (const device of [alice, bob]) {
             const shown = await texts(device, conversation);
@@ -82,7 +106,7 @@ describe("on a bad network", () => {
           }
         },
       ),
-      { numRuns: 15 },
+      { numRuns: 15, examples: [[62_638, halfOpen]] },
     );
   }, 120_000);
 
