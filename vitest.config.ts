@@ -8,7 +8,7 @@ const node = {
   extends: true as const,
   test: {
     name: "node",
-    include: ["{packages,adapters,apps,tools}/**/*.test.{ts,tsx}"],
+    include: ["{packages,adapters,apps,tools,fuzz}/**/*.test.{ts,tsx}"],
     exclude: ["**/*.browser.test.{ts,tsx}", "**/node_modules/**", "**/dist/**"],
     testTimeout: 30_000,
     sequence: { groupOrder: 0 },

@@ -1,0 +1,148 @@
+/**
+ * Every decoder of bytes or text from outside. Each must answer any input with a value or with a typed
+ * error; a deterministic format must also write back exactly what it accepted.
+ */
+import {
+  BaseError,
+  fromBase64,
+  fromBase64Url,
+  fromHex,
+  fromUtf8,
+  isBaseError,
+  toUtf8,
+} from "@cloister/bytes";
+import { decodeCbor, encodeCbor } from "@cloister/codec";
+import { decodeContent, encodeContent } from "@cloister/contracts/content";
+import {
+  decodeCredential,
+  decodeInvitation,
+  encodeCredential,
+  encodeInvitation,
+  parseInvitationCode,
+} from "@cloister/contracts/credential";
+import { openEnvelope, sealEnvelope, unpadContent } from "@cloister/contracts/envelope";
+import { decodeClientFrame, decodeRelayFrame, encodeClientFrame } from "@cloister/contracts/frames";
+import * as signal from "@cloister/protocol";
+import { parseArticle } from "@cloister/retrieval";
+import { checkRedFlags } from "@cloister/safety";
+import * as transparency from "@cloister/transparency";
+import { seeds } from "./seeds.ts";
+
+export interface Target {
+  readonly name: string;
+  /** Valid inputs to start from. */
+  readonly seeds: () => readonly Uint8Array[];
+  /** May throw what {@link acceptable} takes, nothing else. */
+  readonly run: (input: Uint8Array) => unknown;
+}
+
+const answersToBadInput: ReadonlySet<string> = new Set([
+  "Decode",
+  "Verification",
+  "Policy",
+  "Conflict",
+  "Usage",
+]);
+
+/**
+ * Whether an error is an answer to bad input. Its causes count too: a decoder must not hide a bug of its own
+ * behind "malformed".
+ */
+export function acceptable(error: unknown): boolean {
+  if (!isBaseError(error) || !answersToBadInput.has(error.family)) return false;
+  const { cause } = error;
+  return cause === undefined || !(cause instanceof BaseError || isBug(cause)) || acceptable(cause);
+}
+
+/** The platform refuses with codes (`ERR_ENCODING_INVALID_ENCODED_DATA`); a slip in our code has none. */
+function isBug(cause: unknown): boolean {
+  const slip = cause instanceof RangeError || cause instanceof ReferenceError || cause instanceof TypeError;
+  return slip && !("code" in cause);
+}
+
+/** Reads, writes again and compares: no second encoding of the same value is accepted. */
+function canonical<T>(read: (input: Uint8Array) => T, write: (value: T) => Uint8Array) {
+  return (input: Uint8Array): void => {
+    const written = write(read(input));
+    if (written.length !== input.length || written.some((byte, at) => byte !== input[at])) {
+      throw new Error("accepted an encoding that its own writer does not make");
+    }
+  };
+}
+
+function text(read: (value: string) => unknown) {
+  return (input: Uint8Array): unknown => read(fromUtf8(input));
+}
+
+function json(read: (value: unknown) => unknown) {
+  return text((value) => {
+    let parsed: unknown;
+    try {
+      parsed = JSON.parse(value);
+    } catch {
+      return undefined; // the platform's parser, not ours
+    }
+    return read(parsed);
+  });
+}
+
+export const targets: readonly Target[] = [
+  { name: "hex", seeds: () => [toUtf8("00ff")], run: text(fromHex) },
+  { name: "base64", seeds: () => [toUtf8("AAECAw==")], run: text(fromBase64) },
+  { name: "base64url", seeds: () => [toUtf8("AAECAw")], run: text(fromBase64Url) },
+  {
+    name: "cbor",
+    seeds: () => [seeds.content, seeds.receipt],
+    run: canonical((input) => decodeCbor(input), encodeCbor),
+  },
+  { name: "content", seeds: () => seeds.contents, run: canonical(decodeContent, encodeContent) },
+  { name: "padded content", seeds: () => [seeds.padded], run: unpadContent },
+  { name: "envelope", seeds: () => [seeds.envelope], run: canonical(openEnvelope, sealEnvelope) },
+  {
+    name: "client frame",
+    seeds: () => seeds.clientFrames,
+    run: canonical(decodeClientFrame, encodeClientFrame),
+  },
+  // A code of a later relay is read as a general one, so it is not written back.
+  { name: "relay frame", seeds: () => seeds.relayFrames, run: decodeRelayFrame },
+  { name: "invitation", seeds: () => [seeds.invitation], run: canonical(decodeInvitation, encodeInvitation) },
+  { name: "credential", seeds: () => [seeds.credential], run: canonical(decodeCredential, encodeCredential) },
+  { name: "invitation code", seeds: () => [toUtf8(seeds.invitationCode)], run: text(parseInvitationCode) },
+  { name: "first message", seeds: () => [seeds.firstMessage], run: signal.inspectPreKeyMessage },
+  {
+    name: "message",
+    seeds: () => [seeds.message],
+    run: (input) => signal.decryptMessage(seeds.record, input),
+  },
+  { name: "opening message", seeds: () => [seeds.firstMessage], run: seeds.openFirst },
+  {
+    name: "session record",
+    seeds: () => seeds.records,
+    run: canonical(signal.parseSessionRecord, signal.serializeSessionRecord),
+  },
+  { name: "receipt", seeds: () => [seeds.receipt], run: seeds.verifyReceipt },
+  { name: "leaf", seeds: () => [seeds.leaf], run: transparency.decodeLeaf },
+  {
+    name: "checkpoint",
+    seeds: () => [toUtf8(seeds.checkpoint)],
+    run: text((note) => transparency.verifyCheckpoint(note, [seeds.verifierKey])),
+  },
+  {
+    name: "verifier key",
+    seeds: () => [toUtf8(seeds.verifierKey)],
+    run: text(transparency.parseVerifierKey),
+  },
+  {
+    name: "transparency suite",
+    seeds: () => seeds.transparencyRequests,
+    run: json(transparency.conformTransparency),
+  },
+  { name: "proof JSON", seeds: () => seeds.proofsJson, run: json(transparency.proofFromJson) },
+  { name: "logged leaf JSON", seeds: () => seeds.loggedLeafJson, run: json(transparency.loggedLeafFromJson) },
+  { name: "article JSON", seeds: () => seeds.articlesJson, run: json(parseArticle) },
+  {
+    name: "red flags",
+    seeds: () => [toUtf8("I have crushing chest pain since 2 h, no fever")],
+    run: text(checkRedFlags),
+  },
+];
