@@ -21,6 +21,14 @@ export {
   mlKem1024Encapsulate,
   mlKem1024KeyPair,
 } from "./ml-kem.ts";
+export {
+  mlKem768Decapsulate,
+  mlKem768EncapsulateU,
+  mlKem768EncapsulateV,
+  mlKem768KeyPair,
+  type SplitEncapsulationKey,
+  splitMlKem768Key,
+} from "./ml-kem-768.ts";
 export type { KemOutput, SignedMessage } from "./primitives.ts";
 export {
   isCanonicalX25519,

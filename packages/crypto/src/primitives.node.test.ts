@@ -117,6 +117,18 @@ describe("primitives.node and primitives.web compute the same", () => {
     );
   });
 
+  it("ML-KEM-768", () => {
+    fc.assert(
+      fc.property(exactly(64), exactly(1088), (seed, ciphertext) => {
+        const privateKey = node.mlKem768DecapsulationKey(seed);
+        expect(toHex(web.mlKem768DecapsulationKey(seed))).toBe(toHex(privateKey));
+        const secret = node.mlKem768Decapsulate(privateKey, ciphertext);
+        expect(web.mlKem768Decapsulate(privateKey, ciphertext)).toEqual(secret);
+      }),
+      few,
+    );
+  });
+
   it("a key array that was overwritten counts as another key", () => {
     const key = new Uint8Array(32).fill(1);
     const before = [node.x25519PublicKey(key), node.ed25519PublicKey(key), node.ed25519Sign(key, key)];

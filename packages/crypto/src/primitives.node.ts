@@ -11,6 +11,8 @@ const ED25519_PRIVATE = fromHex("302e020100300506032b657004220420");
 const ED25519_PUBLIC = fromHex("302a300506032b6570032100");
 const MLKEM1024_SEED = fromHex("3054020100300b060960864801650304040304428040");
 const MLKEM1024_EXPANDED = fromHex("30820c78020100300b060960864801650304040304820c6404820c60");
+const MLKEM768_SEED = fromHex("3054020100300b060960864801650304040204428040");
+const MLKEM768_EXPANDED = fromHex("30820978020100300b06096086480165030404020482096404820960");
 const MLKEM1024_PUBLIC = fromHex("30820632300b06096086480165030404030382062100");
 
 // Node 24 spends ~12 us to set up a cipher or an HMAC; below these lengths JavaScript, or two one-shot
@@ -22,6 +24,7 @@ const HMAC_BLOCK_BYTES = 64;
 const SHA256_BYTES = 32;
 const GCM_TAG_BYTES = 16;
 const MLKEM1024_DK_BYTES = 3168;
+const MLKEM768_DK_BYTES = 2400;
 
 const symmetric = {
   sha256: (data) => owned(crypto.hash("sha256", data, "buffer")),
@@ -57,24 +60,15 @@ const curves = {
 } satisfies Partial<Primitives>;
 
 const nativeKem = {
-  mlKem1024DecapsulationKey: (seed) => {
-    const der = importPrivate(MLKEM1024_SEED, seed).export({ format: "der", type: "pkcs8" });
-    const expanded = new Uint8Array(der.subarray(-MLKEM1024_DK_BYTES)); // seed, then expandedKey
-    zeroise(der);
-    return expanded;
-  },
+  mlKem1024DecapsulationKey: (seed) => expandSeed(MLKEM1024_SEED, seed, MLKEM1024_DK_BYTES),
   // node:crypto cannot be given m, so mlKem1024Encapsulate stays noble's.
   mlKem1024EncapsulateSystem: (publicKey) => {
     const { ciphertext, sharedKey } = crypto.encapsulate(importPublic(MLKEM1024_PUBLIC, publicKey));
     return { ciphertext: owned(ciphertext), sharedSecret: owned(sharedKey) };
   },
-  mlKem1024Decapsulate: (privateKey, ciphertext) => {
-    try {
-      return owned(crypto.decapsulate(importPrivate(MLKEM1024_EXPANDED, privateKey), ciphertext));
-    } catch {
-      return undefined; // the import recomputes H(ek)
-    }
-  },
+  mlKem1024Decapsulate: (privateKey, ciphertext) => decapsulate(MLKEM1024_EXPANDED, privateKey, ciphertext),
+  mlKem768DecapsulationKey: (seed) => expandSeed(MLKEM768_SEED, seed, MLKEM768_DK_BYTES),
+  mlKem768Decapsulate: (privateKey, ciphertext) => decapsulate(MLKEM768_EXPANDED, privateKey, ciphertext),
 } satisfies Partial<Primitives>;
 
 /** For Node 24: node:crypto wherever that is faster, noble elsewhere. */
@@ -89,6 +83,22 @@ function hasMlKem(): boolean {
     );
   } catch {
     return false;
+  }
+}
+
+/** ML-KEM's expanded key; the export is the seed, then that key. */
+function expandSeed(prefix: Uint8Array, seed: Uint8Array, lengthBytes: number): Bytes {
+  const der = importPrivate(prefix, seed).export({ format: "der", type: "pkcs8" });
+  const expanded = new Uint8Array(der.subarray(-lengthBytes));
+  zeroise(der);
+  return expanded;
+}
+
+function decapsulate(prefix: Uint8Array, privateKey: Uint8Array, ciphertext: Uint8Array): Bytes | undefined {
+  try {
+    return owned(crypto.decapsulate(importPrivate(prefix, privateKey), ciphertext));
+  } catch {
+    return undefined; // the import recomputes H(ek)
   }
 }
 

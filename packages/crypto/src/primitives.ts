@@ -50,6 +50,10 @@ export interface Primitives {
   mlKem1024EncapsulateSystem?(publicKey: Uint8Array): KemOutput;
   /** `undefined` when the private key contradicts itself (FIPS 203 section 7.3, hash check). */
   mlKem1024Decapsulate(privateKey: Uint8Array, ciphertext: Uint8Array): Bytes | undefined;
+
+  /** As for ML-KEM-1024; its encapsulation is in ml-kem-768.ts, in two parts. */
+  mlKem768DecapsulationKey(seed: Uint8Array): Bytes;
+  mlKem768Decapsulate(privateKey: Uint8Array, ciphertext: Uint8Array): Bytes | undefined;
 }
 
 /** What encapsulation yields: the ciphertext to send and the secret to keep (32 bytes). */

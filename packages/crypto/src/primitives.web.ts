@@ -3,7 +3,7 @@ import { cbc, gcm } from "@noble/ciphers/aes.js";
 import { ed25519, x25519 } from "@noble/curves/ed25519.js";
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256, sha512 } from "@noble/hashes/sha2.js";
-import { ml_kem1024 } from "@noble/post-quantum/ml-kem.js";
+import { ml_kem768, ml_kem1024 } from "@noble/post-quantum/ml-kem.js";
 import { littleEndian } from "./little-endian.ts";
 import type { Bytes, Primitives, SignedMessage } from "./primitives.ts";
 
@@ -33,6 +33,9 @@ export const primitives: Primitives = {
   },
   mlKem1024Decapsulate: (privateKey, ciphertext) =>
     attempt(() => ml_kem1024.decapsulate(ciphertext, privateKey)),
+  mlKem768DecapsulationKey: (seed) => ml_kem768.keygen(seed).secretKey,
+  mlKem768Decapsulate: (privateKey, ciphertext) =>
+    attempt(() => ml_kem768.decapsulate(ciphertext, privateKey)),
 };
 
 /** Noble throws on what the face reports as one error without detail. */

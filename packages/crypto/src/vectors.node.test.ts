@@ -1,6 +1,6 @@
 /// <reference types="node" />
 import { existsSync, readFileSync } from "node:fs";
-import { equalBytes, fromHex, toHex } from "@cloister/bytes";
+import { equalBytes, fromBase64, fromHex, toBase64, toHex } from "@cloister/bytes";
 import { describe, expect, it, vi } from "vitest";
 import type * as index from "./index.ts";
 import type { Primitives } from "./primitives.ts";
@@ -155,6 +155,44 @@ describe.skipIf(!present).each(faces)("published vectors over primitives.$name",
       const valid = test.result === "valid";
       expect([test.tcId, secret]).toEqual([test.tcId, valid ? test.K : "MLKEM_CIPHERTEXT"]);
       if (valid && test.ek !== undefined) expect(toHex(publicKey)).toBe(test.ek);
+    }
+  });
+
+  it("Wycheproof ML-KEM-768", () => {
+    type Kem = { seed: string; ek?: string; c: string; K: string };
+    for (const test of wycheproof<Kem>("mlkem_768_test")) {
+      const seed = fromHex(test.seed);
+      if (seed.length !== 64) {
+        expect(outcome(() => face.mlKem768KeyPair(seed).publicKey)).toBe("CRYPTO_LENGTH");
+        continue;
+      }
+      const { privateKey, publicKey } = face.mlKem768KeyPair(seed);
+      const secret = outcome(() => face.mlKem768Decapsulate({ privateKey, ciphertext: fromHex(test.c) }));
+      const valid = test.result === "valid";
+      expect([test.tcId, secret]).toEqual([test.tcId, valid ? test.K : "MLKEM_CIPHERTEXT"]);
+      if (valid && test.ek !== undefined) expect(toHex(publicKey)).toBe(test.ek);
+    }
+  });
+
+  it("ML-KEM-768 in two parts, as Signal's ratchet sends it", () => {
+    const of = (text: string | undefined) => fromBase64(text ?? "");
+    const { splitEncapsulation, ekValidation } = load("spqr") as {
+      splitEncapsulation: Record<string, string>[];
+      ekValidation: Record<string, string>[];
+    };
+    expect([splitEncapsulation.length, ekValidation.length]).toEqual([4, 3]);
+    for (const vector of splitEncapsulation) {
+      const message = of(vector["m"]);
+      const key = face.splitMlKem768Key(face.mlKem768KeyPair(of(vector["keySeed"])));
+      const { ct1, sharedSecret } = face.mlKem768EncapsulateU(key.header, message);
+      const ct2 = face.mlKem768EncapsulateV(key, message);
+      const ours = { header: key.header, ekVector: key.vector, ct1, ct2, kemSecret: sharedSecret };
+      for (const [name, bytes] of Object.entries(ours)) expect(toBase64(bytes)).toBe(vector[name]);
+    }
+    for (const { header, ekVector, why } of ekValidation) {
+      const key = { header: of(header), vector: of(ekVector) };
+      const code = outcome(() => face.mlKem768EncapsulateV(key, new Uint8Array(32)));
+      expect([why, code === "MLKEM_PUBLIC_KEY"]).toEqual([why, why !== "good"]);
     }
   });
 
