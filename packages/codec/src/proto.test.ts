@@ -7,6 +7,7 @@ const schema = {
   body: [1, "bytes"],
   counter: [2, "uint32"],
   time: [15, "uint64"],
+  expires: [14, "fixed64"],
   far: [536_870_911, "bytes"],
 } as const;
 
@@ -18,6 +19,7 @@ describe("protobuf", () => {
       body: fc.option(fc.uint8Array({ maxLength: 300 }), { nil: undefined }),
       counter: fc.option(fc.nat(2 ** 32 - 1), { nil: undefined }),
       time: fc.option(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), { nil: undefined }),
+      expires: fc.option(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), { nil: undefined }),
       far: fc.option(fc.uint8Array({ maxLength: 3 }), { nil: undefined }),
     });
     fc.assert(
@@ -27,6 +29,7 @@ describe("protobuf", () => {
           () => fields.body && writer.bytes(1, fields.body),
           () => fields.counter !== undefined && writer.uint32(2, fields.counter),
           () => fields.time !== undefined && writer.uint64(15, fields.time),
+          () => fields.expires !== undefined && writer.fixed64(14, fields.expires),
           () => fields.far && writer.bytes(536_870_911, fields.far),
         ];
         for (let i = 0; i < writes.length; i += 1) writes[reversed ? writes.length - 1 - i : i]?.();
@@ -39,6 +42,7 @@ describe("protobuf", () => {
     expect(toHex(new ProtoWriter().uint32(1, 150).finish())).toBe("089601");
     expect(toHex(new ProtoWriter().bytes(2, fromHex("74657374696e67")).finish())).toBe("120774657374696e67");
     expect(toHex(new ProtoWriter().bytes(3, fromHex("089601")).finish())).toBe("1a03089601");
+    expect(toHex(new ProtoWriter().fixed64(3, 31_337).finish())).toBe("19697a000000000000");
   });
 
   it("skips unknown fields of the four plain wire types, up to 64", () => {
@@ -70,6 +74,8 @@ describe("protobuf", () => {
     ["PROTO_WIRE_TYPE", "a varint for bytes", "0801"],
     ["PROTO_WIRE_TYPE", "bytes for a varint", "120101"],
     ["PROTO_WIRE_TYPE", "fixed32 for a varint", "1501020304"],
+    ["PROTO_WIRE_TYPE", "a varint for fixed64", "7001"],
+    ["PROTO_TRUNCATED", "a fixed64 cut short", "7101020304"],
     ["PROTO_DUPLICATE_FIELD", "a number twice", "10071007"],
     ["PROTO_DUPLICATE_FIELD", "bytes twice", "0a000a00"],
   ])("%s: refuses %s", (expected, _what, hex) => {
@@ -100,6 +106,7 @@ describe("protobuf", () => {
       () => writer.uint64(1, 2n ** 64n),
       () => writer.uint64(1, -1n),
       () => writer.uint64(1, 2 ** 53),
+      () => writer.fixed64(1, 2n ** 64n),
       () => writer.bytes(0, new Uint8Array(1)),
       () => writer.bytes(2 ** 29, new Uint8Array(1)),
     ]) {

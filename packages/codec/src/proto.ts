@@ -1,4 +1,4 @@
-import { BaseError } from "@cloister/bytes";
+import { BaseError, readUint64, uint64 } from "@cloister/bytes";
 import { ByteReader } from "./byte-reader.ts";
 import { ByteWriter } from "./byte-writer.ts";
 
@@ -14,6 +14,7 @@ const UINT64_MAX = 2n ** 64n - 1n;
 interface ProtoTypes {
   uint32: number;
   uint64: bigint;
+  fixed64: bigint;
   bytes: Uint8Array<ArrayBuffer>;
 }
 
@@ -27,7 +28,14 @@ export type ProtoMessage<S extends ProtoSchema> = {
   readonly [Name in keyof S]: ProtoTypes[S[Name][1]] | undefined;
 };
 
-/** Writes protobuf fields in the order of the calls (proto2, wire types 0 and 2). */
+const WIRE_TYPES: Record<keyof ProtoTypes, number> = {
+  uint32: WIRE_VARINT,
+  uint64: WIRE_VARINT,
+  fixed64: WIRE_FIXED64,
+  bytes: WIRE_BYTES,
+};
+
+/** Writes protobuf fields in the order of the calls (proto2, wire types 0, 1 and 2). */
 export class ProtoWriter {
   readonly #writer = new ByteWriter();
 
@@ -39,10 +47,17 @@ export class ProtoWriter {
 
   /** @throws BaseError `PROTO_RANGE` unless 0 to 2^64-1 (2^53-1 for a number) */
   uint64(fieldNumber: number, value: number | bigint): this {
-    if (typeof value === "number" && !Number.isSafeInteger(value)) throw usage("value is not a uint64");
-    if (value < 0 || value > UINT64_MAX) throw usage("value is not a uint64");
+    checkUint64(value);
     this.#tag(fieldNumber, WIRE_VARINT);
     this.#varint(value);
+    return this;
+  }
+
+  /** Eight bytes, little-endian. @throws BaseError `PROTO_RANGE` unless 0 to 2^64-1 (2^53-1 for a number) */
+  fixed64(fieldNumber: number, value: number | bigint): this {
+    checkUint64(value);
+    this.#tag(fieldNumber, WIRE_FIXED64);
+    this.#writer.bytes(uint64(value).reverse());
     return this;
   }
 
@@ -74,6 +89,11 @@ export class ProtoWriter {
     }
     this.#writer.byte(Number(rest));
   }
+}
+
+function checkUint64(value: number | bigint): void {
+  const exact = typeof value === "bigint" || Number.isSafeInteger(value);
+  if (!exact || value < 0 || value > UINT64_MAX) throw usage("value is not a uint64");
 }
 
 function usage(message: string): BaseError {
@@ -125,9 +145,8 @@ function readField(
   wireType: number,
   type: keyof ProtoTypes,
 ): number | bigint | Uint8Array {
-  if (wireType !== (type === "bytes" ? WIRE_BYTES : WIRE_VARINT)) {
-    throw refused("PROTO_WIRE_TYPE", "a field has the wrong wire type");
-  }
+  if (wireType !== WIRE_TYPES[type]) throw refused("PROTO_WIRE_TYPE", "a field has the wrong wire type");
+  if (type === "fixed64") return readUint64(reader.take(8).reverse());
   const value = readVarint(reader);
   if (type === "bytes") return reader.take(value);
   if (type === "uint64") return value;
