@@ -57,7 +57,7 @@ export class ProtoWriter {
   fixed64(fieldNumber: number, value: number | bigint): this {
     checkUint64(value);
     this.#tag(fieldNumber, WIRE_FIXED64);
-    this.#writer.bytes(uint64(value).reverse());
+    this.#writer.bytes(uint64(value).toReversed());
     return this;
   }
 
@@ -146,7 +146,7 @@ function readField(
   type: keyof ProtoTypes,
 ): number | bigint | Uint8Array {
   if (wireType !== WIRE_TYPES[type]) throw refused("PROTO_WIRE_TYPE", "a field has the wrong wire type");
-  if (type === "fixed64") return readUint64(reader.take(8).reverse());
+  if (type === "fixed64") return readUint64(reader.take(8).toReversed());
   const value = readVarint(reader);
   if (type === "bytes") return reader.take(value);
   if (type === "uint64") return value;
