@@ -3,13 +3,13 @@ import { primitives } from "#primitives";
 import { requireLength } from "./checks.ts";
 import type { Bytes } from "./primitives.ts";
 
-const KEY_BYTES = 32;
+export const KEY_BYTES = 32;
 const BLOCK_BYTES = 16;
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
+export const NONCE_BYTES = 12;
+export const TAG_BYTES = 16;
 
 /** All decryption failures look alike. */
-function decryptFailed(): BaseError {
+export function decryptFailed(): BaseError {
   return new BaseError("Verification", "DECRYPT_FAILED", "the ciphertext is not authentic; drop it");
 }
 
@@ -48,6 +48,24 @@ export function aesCbcDecrypt({ key, iv, ciphertext }: AesCbcCipher): Bytes {
   const plaintext = primitives.aesCbcDecrypt({ key, iv }, ciphertext);
   if (!plaintext) throw decryptFailed();
   return plaintext;
+}
+
+/** Input of {@link aesCtr}: 32-byte key, 16-byte counter block. */
+export interface AesCtrInput {
+  readonly key: Uint8Array;
+  readonly iv: Uint8Array;
+  readonly data: Uint8Array;
+}
+
+/**
+ * AES-256 in counter mode from a 16-byte counter block (NIST SP 800-38A); the same call encrypts and
+ * decrypts. Not authenticated, and a key with a counter block is for one message: pair it with a MAC.
+ * @throws BaseError `CRYPTO_LENGTH`
+ */
+export function aesCtr({ key, iv, data }: AesCtrInput): Bytes {
+  requireLength("AES key", key, KEY_BYTES);
+  requireLength("AES-CTR counter block", iv, BLOCK_BYTES);
+  return primitives.aesCtr({ key, iv }, data);
 }
 
 /** Input of {@link aesGcmSeal}: 32-byte key, 12-byte nonce never used before with this key. */

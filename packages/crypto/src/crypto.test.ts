@@ -96,11 +96,25 @@ describe("AES-256", () => {
     }
   });
 
-  it("DECRYPT_FAILED: GCM round-trips and refuses any damage", () => {
+  it("CTR agrees with NIST SP 800-38A F.5.5", () => {
+    const input = {
+      key: fromHex("603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4"),
+      iv: fromHex("f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff"),
+      data: fromHex("6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51"),
+    };
+    const expected = "601ec313775789a5b7a7f504bbf3d228f443e3ca4d62b59aca84e990cacaf5c5";
+    expect(toHex(face.aesCtr(input))).toBe(expected);
+    expect(toHex(face.aesCtr({ ...input, data: fromHex(expected) }))).toBe(toHex(input.data));
+  });
+
+  it.each([
+    ["GCM", face.aesGcmSeal, face.aesGcmOpen],
+    ["GCM-SIV", face.aesGcmSivSeal, face.aesGcmSivOpen],
+  ])("DECRYPT_FAILED: %s round-trips and refuses any damage", (_name, seal, open) => {
     fc.assert(
       fc.property(data, data, fc.nat(), (plaintext, associatedData, at) => {
-        const ciphertext = face.aesGcmSeal({ key, nonce, plaintext, associatedData });
-        expect(face.aesGcmOpen({ key, nonce, ciphertext, associatedData })).toEqual(plaintext);
+        const ciphertext = seal({ key, nonce, plaintext, associatedData });
+        expect(open({ key, nonce, ciphertext, associatedData })).toEqual(plaintext);
         for (const damaged of [
           { key, nonce, associatedData, ciphertext: flip(ciphertext, at) },
           { key, nonce, associatedData, ciphertext: ciphertext.subarray(1) },
@@ -109,7 +123,7 @@ describe("AES-256", () => {
           { key, nonce: flip(nonce, at), associatedData, ciphertext },
           { key: flip(key, at), nonce, associatedData, ciphertext },
         ]) {
-          expect(() => face.aesGcmOpen(damaged)).toThrowError(code("DECRYPT_FAILED"));
+          expect(() => open(damaged)).toThrowError(code("DECRYPT_FAILED"));
         }
       }),
     );
@@ -127,6 +141,12 @@ describe("AES-256", () => {
       () => face.aesGcmSeal({ key, nonce: iv, plaintext: none, associatedData: none }),
       () => face.aesGcmOpen({ key: short, nonce, ciphertext: iv, associatedData: none }),
       () => face.aesGcmOpen({ key, nonce: iv, ciphertext: iv, associatedData: none }),
+      () => face.aesGcmSivSeal({ key: short, nonce, plaintext: none, associatedData: none }),
+      () => face.aesGcmSivSeal({ key, nonce: iv, plaintext: none, associatedData: none }),
+      () => face.aesGcmSivOpen({ key: short, nonce, ciphertext: iv, associatedData: none }),
+      () => face.aesGcmSivOpen({ key, nonce: iv, ciphertext: iv, associatedData: none }),
+      () => face.aesCtr({ key: short, iv, data: none }),
+      () => face.aesCtr({ key, iv: nonce, data: none }),
     ]) {
       expect(call).toThrowError(code("CRYPTO_LENGTH"));
     }

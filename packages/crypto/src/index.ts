@@ -1,13 +1,16 @@
 export {
   type AesCbcCipher,
   type AesCbcPlain,
+  type AesCtrInput,
   type AesGcmCipher,
   type AesGcmPlain,
   aesCbcDecrypt,
   aesCbcEncrypt,
+  aesCtr,
   aesGcmOpen,
   aesGcmSeal,
 } from "./aes.ts";
+export { aesGcmSivOpen, aesGcmSivSeal } from "./aes-gcm-siv.ts";
 export type { Random } from "./checks.ts";
 export { type Ed25519KeyPair, ed25519KeyPair, ed25519Sign, ed25519Verify } from "./ed25519.ts";
 export { type HkdfInput, hkdfSha256, hmacSha256, sha256, sha512 } from "./hash.ts";

@@ -37,6 +37,11 @@ describe("primitives.node and primitives.web compute the same", () => {
         expect(node.aesCbcDecrypt({ key, iv: wrong }, blocks)).toEqual(
           web.aesCbcDecrypt({ key, iv: wrong }, blocks),
         );
+        for (const block of [iv, new Uint8Array(16).fill(0xff)]) {
+          const stream = node.aesCtr({ key, iv: block }, plaintext);
+          expect(stream).toEqual(web.aesCtr({ key, iv: block }, plaintext));
+          expect(node.aesCtr({ key, iv: block }, stream)).toEqual(plaintext);
+        }
         const parameters = { key, iv: iv.subarray(0, 12) };
         const sealed = node.aesGcmSeal(parameters, plaintext, associatedData);
         expect(sealed).toEqual(web.aesGcmSeal(parameters, plaintext, associatedData));

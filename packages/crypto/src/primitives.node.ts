@@ -38,6 +38,10 @@ const symmetric = {
     ciphertext.length < NATIVE_CBC_FROM_BYTES
       ? noble.aesCbcDecrypt(parameters, ciphertext)
       : cbcDecrypt(parameters, ciphertext),
+  aesCtr: ({ key, iv }, input) => {
+    const cipher = crypto.createCipheriv("aes-256-ctr", key, iv);
+    return owned(cipher.update(input)); // a stream cipher holds nothing back
+  },
   aesGcmSeal,
   aesGcmOpen,
 } satisfies Partial<Primitives>;

@@ -32,6 +32,12 @@ export interface Primitives {
   aesGcmSeal(parameters: AesParameters, plaintext: Uint8Array, associatedData: Uint8Array): Bytes;
   /** `undefined` when the tag is wrong. */
   aesGcmOpen(parameters: AesParameters, sealed: Uint8Array, associatedData: Uint8Array): Bytes | undefined;
+  /** ciphertext || 16-byte tag. */
+  aesGcmSivSeal(parameters: AesParameters, plaintext: Uint8Array, associatedData: Uint8Array): Bytes;
+  /** `undefined` when the tag is wrong. */
+  aesGcmSivOpen(parameters: AesParameters, sealed: Uint8Array, associatedData: Uint8Array): Bytes | undefined;
+  /** Encrypts and decrypts. */
+  aesCtr(parameters: AesParameters, input: Uint8Array): Bytes;
 
   x25519PublicKey(privateKey: Uint8Array): Bytes;
   /** `undefined` when the result is all zeros. */

@@ -1,5 +1,5 @@
 import { equalBytes } from "@cloister/bytes";
-import { cbc, gcm } from "@noble/ciphers/aes.js";
+import { cbc, ctr, gcm, gcmsiv } from "@noble/ciphers/aes.js";
 import { ed25519, x25519 } from "@noble/curves/ed25519.js";
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256, sha512 } from "@noble/hashes/sha2.js";
@@ -18,6 +18,11 @@ export const primitives: Primitives = {
   aesGcmSeal: ({ key, iv }, plaintext, associatedData) => gcm(key, iv, associatedData).encrypt(plaintext),
   aesGcmOpen: ({ key, iv }, sealed, associatedData) =>
     attempt(() => gcm(key, iv, associatedData).decrypt(sealed)),
+  aesGcmSivSeal: ({ key, iv }, plaintext, associatedData) =>
+    gcmsiv(key, iv, associatedData).encrypt(plaintext),
+  aesGcmSivOpen: ({ key, iv }, sealed, associatedData) =>
+    attempt(() => gcmsiv(key, iv, associatedData).decrypt(sealed)),
+  aesCtr: ({ key, iv }, input) => ctr(key, iv).encrypt(input),
 
   x25519PublicKey: (privateKey) => x25519.getPublicKey(privateKey),
   x25519: (privateKey, publicKey) => attempt(() => x25519.getSharedSecret(privateKey, publicKey)),

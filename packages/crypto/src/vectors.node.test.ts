@@ -121,6 +121,23 @@ describe.skipIf(!present).each(faces)("published vectors over primitives.$name",
     }
   });
 
+  it("Wycheproof AES-256-GCM-SIV", () => {
+    type Siv = { key: string; iv: string; aad: string; msg: string; ct: string; tag: string };
+    const usual = (group: Group<Siv>) => Number(group.keySize) === 256;
+    for (const test of wycheproof<Siv>("aes_gcm_siv_test", usual)) {
+      const common = {
+        key: fromHex(test.key),
+        nonce: fromHex(test.iv),
+        associatedData: fromHex(test.aad),
+      };
+      const sealed = test.ct + test.tag;
+      const opened = outcome(() => face.aesGcmSivOpen({ ...common, ciphertext: fromHex(sealed) }));
+      const valid = test.result === "valid";
+      expect([test.tcId, opened]).toEqual([test.tcId, valid ? test.msg : "DECRYPT_FAILED"]);
+      if (valid) expect(toHex(face.aesGcmSivSeal({ ...common, plaintext: fromHex(test.msg) }))).toBe(sealed);
+    }
+  });
+
   it("Wycheproof X25519", () => {
     for (const test of wycheproof<{ public: string; private: string; shared: string }>("x25519_test")) {
       const publicKey = fromHex(test.public);
