@@ -1,3 +1,10 @@
+export {
+  type DecryptionError,
+  decryptionErrorFor,
+  isActiveSessionBroken,
+  readDecryptionError,
+  writeDecryptionError,
+} from "./decryption-error.ts";
 export type { LocalPreKeys, UsedPreKeys } from "./establish.ts";
 export type { KeyPair } from "./keys.ts";
 export {

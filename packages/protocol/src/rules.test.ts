@@ -16,6 +16,7 @@ import {
   type PreKeyBundle,
   parseSessionRecord,
   type RuleId,
+  readDecryptionError,
   type SessionRecord,
   safetyNumber,
   serializeSessionRecord,
@@ -135,6 +136,7 @@ const violations: Record<RuleId, () => unknown> = {
   "WIRE-005": () =>
     startWith(({ preKey }) => ({ preKey: concatBytes(Uint8Array.of(8), preKey?.subarray(1) ?? key33) })),
   "WIRE-006": () => startWith(({ kyberPreKey }) => ({ kyberPreKey: kyberPreKey.subarray(1) })),
+  "WIRE-007": () => readDecryptionError(Uint8Array.of(0xc0, 0x0a, 0x00, 0x80)),
   "KEY-001": () => {
     const { local } = twoSides("key").alice.party;
     const identityKeyPair = { ...local.identityKeyPair, privateKey: new Uint8Array(31) };

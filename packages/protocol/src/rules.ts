@@ -31,6 +31,11 @@ const table = {
     "PQXDH 2.2 EncodeKEM",
     "a KEM key or ciphertext is not the byte 0x08 followed by 1568 bytes",
   ),
+  "WIRE-007": rule(
+    "Decode",
+    "Signal plaintext content",
+    "content in the open is something else than a decryption error; drop it",
+  ),
   "KEY-001": rule("Usage", "PQXDH 2.2", "a private key or random string has the wrong length"),
   "KEY-002": rule(
     "Usage",

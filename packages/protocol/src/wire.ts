@@ -136,7 +136,8 @@ function checkFrame(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(1);
 }
 
-const readFields: typeof readProto = (bytes, schema) => {
+/** Reads protobuf fields strictly. @throws BaseError `WIRE-002` */
+export const readFields: typeof readProto = (bytes, schema) => {
   try {
     return readProto(bytes, schema);
   } catch (cause) {
