@@ -64,14 +64,14 @@ export function xeddsaVerify({ publicKey, message, signature }: SignedMessage): 
 }
 
 /** y = (u - 1) / (u + 1) (RFC 7748 section 4.1). u = -1 gives 0, which {@link ed25519Verify} refuses. */
-function toEdwards(publicKey: Uint8Array): Bytes {
+export function toEdwards(publicKey: Uint8Array): Bytes {
   const u = littleEndian(publicKey);
   const divisor = Fp.create(u + 1n);
   return new Uint8Array(Fp.toBytes(Fp.is0(divisor) ? 0n : Fp.mul(Fp.create(u - 1n), Fp.inv(divisor))));
 }
 
 /** RFC 7748 section 5. */
-function clamp(privateKey: Uint8Array): Bytes {
+export function clamp(privateKey: Uint8Array): Bytes {
   const out = new Uint8Array(privateKey);
   out[0] = (out[0] ?? 0) & 248;
   out[KEY_BYTES - 1] = ((out[KEY_BYTES - 1] ?? 0) & 127) | 64;
