@@ -14,9 +14,8 @@ interface SkippedMessageKey {
   readonly seed: Bytes;
 }
 
-/** The messages under one ratchet key of the peer. */
-export interface ReceivingChain {
-  readonly ratchetKey: Bytes;
+/** A symmetric-key ratchet as its receiver holds it. */
+export interface SeedChain {
   /** Undefined once the peer declared the chain's end; only skipped keys are left then. */
   readonly chainKey: Bytes | undefined;
   /** The counter that `chainKey` belongs to. */
@@ -27,15 +26,20 @@ export interface ReceivingChain {
   readonly forgottenBelow: number;
 }
 
+/** The messages under one ratchet key of the peer. */
+export interface ReceivingChain extends SeedChain {
+  readonly ratchetKey: Bytes;
+}
+
 /** Every secret in a chain, to overwrite when it is given up. */
-export function chainSecrets({ chainKey, skipped }: ReceivingChain): Bytes[] {
+export function chainSecrets({ chainKey, skipped }: SeedChain): Bytes[] {
   const seeds = skipped.map((entry) => entry.seed);
   return chainKey ? [chainKey, ...seeds] : seeds;
 }
 
 /** A chain with the seed it yielded and what became obsolete. */
-export interface ChainStep {
-  readonly chain: ReceivingChain;
+export interface ChainStep<Chain extends SeedChain = ReceivingChain> {
+  readonly chain: Chain;
   readonly seed: Bytes;
   readonly erase: readonly Bytes[];
 }
@@ -45,7 +49,7 @@ export interface ChainStep {
  * verified; commit `chain` only then.
  * @throws BaseError `RATCHET-002` to `RATCHET-005`
  */
-export function takeSeed(chain: ReceivingChain, counter: number): ChainStep {
+export function takeSeed<Chain extends SeedChain>(chain: Chain, counter: number): ChainStep<Chain> {
   if (counter < chain.counter) return takeSkipped(chain, counter);
   demand(chain.chainKey !== undefined, "RATCHET-005");
   demand(counter - chain.counter <= MAX_JUMP_COUNT, "RATCHET-002");
@@ -74,7 +78,7 @@ export function closeChain(chain: ReceivingChain, lastCounter: number): Omit<Cha
   return { chain: { ...ahead.chain, chainKey: undefined }, erase: [...ahead.erase, ahead.chainKey] };
 }
 
-function takeSkipped(chain: ReceivingChain, counter: number): ChainStep {
+function takeSkipped<Chain extends SeedChain>(chain: Chain, counter: number): ChainStep<Chain> {
   const found = chain.skipped.find((entry) => entry.counter === counter);
   if (!found) throw broken(counter < chain.forgottenBelow ? "RATCHET-004" : "RATCHET-003");
   const skipped = chain.skipped.filter((entry) => entry !== found);
@@ -82,11 +86,11 @@ function takeSkipped(chain: ReceivingChain, counter: number): ChainStep {
 }
 
 /** Moves to `counter`, keeping the newest 2,000 seeds on the way; the others are never derived. */
-function skipTo(
-  chain: ReceivingChain,
+function skipTo<Chain extends SeedChain>(
+  chain: Chain,
   start: Bytes,
   counter: number,
-): { chain: ReceivingChain; chainKey: Bytes; erase: Bytes[] } {
+): { chain: Chain; chainKey: Bytes; erase: Bytes[] } {
   const gap = counter - chain.counter;
   if (gap === 0) return { chain, chainKey: start, erase: [] };
   const surplus = Math.max(0, chain.skipped.length + gap - MAX_SKIPPED_COUNT);
