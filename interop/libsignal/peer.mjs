@@ -5,6 +5,7 @@
    plain JavaScript: the library's types are absent wherever it is not installed. */
 import { createInterface } from "node:readline";
 import {
+  DecryptionErrorMessage,
   Fingerprint,
   IdentityKeyPair,
   IdentityKeyStore,
@@ -12,6 +13,7 @@ import {
   KEMPublicKey,
   KyberPreKeyRecord,
   KyberPreKeyStore,
+  PlaintextContent,
   PreKeyBundle,
   PreKeyRecord,
   PreKeySignalMessage,
@@ -270,6 +272,29 @@ const operations = {
       await it.sessions.saveSession(address(peer, device), record);
     }
     return { ok: true };
+  },
+
+  // As after the loss of a store: not even archived sessions are left.
+  async forget({ at, with: peer, device }) {
+    account(at).sessions.records.delete(address(peer, device).toString());
+    return { ok: true };
+  },
+
+  async decryptionError({ type, message, timestampMs, deviceId }) {
+    const error = DecryptionErrorMessage.forOriginal(decode(message), type, timestampMs, deviceId);
+    return { message: encode(PlaintextContent.from(error).serialize()) };
+  },
+
+  async readDecryptionError({ at, with: peer, device, message }) {
+    const content = PlaintextContent.deserialize(decode(message));
+    const error = DecryptionErrorMessage.extractFromSerializedBody(content.body());
+    const record = await account(at).sessions.getSession(address(peer, device));
+    const ratchetKey = error.ratchetKey();
+    return {
+      timestampMs: error.timestamp(),
+      deviceId: error.deviceId(),
+      isActiveSessionBroken: ratchetKey !== undefined && record.currentRatchetKeyMatches(ratchetKey),
+    };
   },
 
   async safetyNumber({ at, localId, remoteId, remoteIdentityKey }) {

@@ -6,6 +6,7 @@ import {
   createOneTimePreKeys,
   createPreKeyBundle,
   createSignedPreKey,
+  decryptionErrorFor,
   decryptMessage,
   decryptPreKeyMessage,
   emptyRecord,
@@ -13,11 +14,14 @@ import {
   generateIdentityKeyPair,
   generateRegistrationId,
   inspectPreKeyMessage,
+  isActiveSessionBroken,
   type PreKeyBundle,
   type RecordStep,
+  readDecryptionError,
   type SessionRecord,
   safetyNumber,
   startSession,
+  writeDecryptionError,
 } from "@cloister/protocol";
 import { loadAccount, type SuiteAccount, saveAccount } from "./accounts.ts";
 import {
@@ -66,13 +70,20 @@ export class ProtocolSuite {
       case "reset":
         this.#commit(this.#peer(request, "with"), archiveSession(this.#record(this.#peer(request, "with"))));
         return { ok: true };
+      case "forget":
+        this.#commit(this.#peer(request, "with"), { record: emptyRecord, erase: [] });
+        return { ok: true };
+      case "decryptionError":
+        return decryptionError(request);
+      case "readDecryptionError":
+        return this.#readDecryptionError(request);
       case "safetyNumber":
         return this.#safetyNumber(request);
       default:
         throw new BaseError(
           "Usage",
           "OPERATION_UNKNOWN",
-          "op is new, bundle, session, encrypt, decrypt, save, load, reset or safetyNumber",
+          "op is new, bundle, session, encrypt, decrypt, save, load, reset, forget, decryptionError, readDecryptionError or safetyNumber",
         );
     }
   }
@@ -160,7 +171,7 @@ export class ProtocolSuite {
       case 3:
         return { plaintext: toBase64(this.#decryptFirst(peer, message)) };
       default:
-        throw new BaseError("Decode", "MESSAGE_TYPE", "type is 2 for a message, 3 for a first message");
+        throw messageType();
     }
   }
 
@@ -189,6 +200,12 @@ export class ProtocolSuite {
     }
     this.#commit(peer, step);
     return step.plaintext;
+  }
+
+  #readDecryptionError(request: Fields): object {
+    const { ratchetKey, ...error } = readDecryptionError(bytesField(request, "message"));
+    const record = this.#record(this.#peer(request, "with"));
+    return { ...error, isActiveSessionBroken: isActiveSessionBroken(record, { ratchetKey, ...error }) };
   }
 
   #safetyNumber(request: Fields): object {
@@ -232,6 +249,20 @@ export class ProtocolSuite {
 interface Peer {
   readonly at: string;
   readonly address: string;
+}
+
+function decryptionError(request: Fields): object {
+  const type = integerField(request, "type");
+  if (type !== 2 && type !== 3) throw messageType();
+  const error = decryptionErrorFor(
+    { type, bytes: bytesField(request, "message") },
+    { timestampMs: integerField(request, "timestampMs"), deviceId: integerField(request, "deviceId") },
+  );
+  return { message: toBase64(writeDecryptionError(error)) };
+}
+
+function messageType(): BaseError {
+  return new BaseError("Decode", "MESSAGE_TYPE", "type is 2 for a message, 3 for a first message");
 }
 
 function without<T>(keys: ReadonlyMap<number, T>, id: number | undefined): ReadonlyMap<number, T> {
