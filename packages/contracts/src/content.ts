@@ -1,16 +1,16 @@
 import { BaseError } from "@cloister/bytes";
-import { type CborValue, decodeCbor, encodeCbor, type FieldReader, readMap } from "@cloister/codec";
-import { type Answer, answerToCbor, readAnswer } from "./answer.ts";
 import {
-  type AccountId,
-  type ConversationId,
-  idBytesCount,
-  idFromBytes,
-  idToBytes,
-  type MessageId,
-  type Role,
-  roles,
-} from "./ids.ts";
+  type CborMap,
+  type CborValue,
+  decodeCbor,
+  encodeCbor,
+  type FieldReader,
+  readMap,
+} from "@cloister/codec";
+import { type Answer, answerToCbor, readAnswer } from "./answer.ts";
+import { readId, readIds } from "./id-fields.ts";
+import { type AccountId, type ConversationId, idToBytes, type MessageId, type Role, roles } from "./ids.ts";
+import { type MendingContent, mendingFields, readMending } from "./mending.ts";
 import { readVersion1 } from "./version.ts";
 
 /*
@@ -107,11 +107,17 @@ export type Content =
   | AskContent
   | AnswerContent
   | ConsentContent
-  | StatusContent;
+  | StatusContent
+  | MendingContent;
 
 /** Deterministic CBOR, version 1, unpadded. */
 export function encodeContent(content: Content): Uint8Array<ArrayBuffer> {
-  return encodeCbor({ v: 1, kind: content.kind, ...contentFields(content) });
+  return encodeCbor(contentToCbor(content));
+}
+
+/** Content as a map, for what encloses it. */
+export function contentToCbor(content: Content): CborMap {
+  return { v: 1, kind: content.kind, ...contentFields(content) };
 }
 
 function contentFields(content: Content): { readonly [key: string]: CborValue } {
@@ -154,6 +160,10 @@ function contentFields(content: Content): { readonly [key: string]: CborValue } 
         status: content.status,
         ids: content.ids.map(idToBytes),
       };
+    case "unopened":
+    case "resent":
+    case "later":
+      return mendingFields(content);
   }
 }
 
@@ -170,13 +180,14 @@ function messageFields(content: TextContent | AskContent | AnswerContent): {
 /** Every byte comes from another endpoint, which may be hostile. @throws BaseError family `Decode` */
 export function decodeContent(bytes: Uint8Array): Content {
   const map = readMap(decodeCbor(bytes));
-  readVersion1(map);
   const content = readContent(map);
   map.end();
   return content;
 }
 
-function readContent(map: FieldReader): Content {
+/** Reads the fields of content from a map that may have others. @throws BaseError family `Decode` */
+export function readContent(map: FieldReader): Content {
+  readVersion1(map);
   const kind = map.text("kind", { maxBytes: 32 });
   switch (kind) {
     case "profile":
@@ -198,7 +209,7 @@ function readContent(map: FieldReader): Content {
         kind,
         ...readMessage(map),
         body: readBody(map),
-        replyTo: map.list("replyTo", readIdItem, { maxCount: maxMembersCount }),
+        replyTo: readIds(map, "replyTo", maxMembersCount),
       };
     case "answer":
       return {
@@ -222,8 +233,12 @@ function readContent(map: FieldReader): Content {
         kind,
         conversation: readId(map, "conversation"),
         status: map.oneOf("status", ["delivered", "read"]),
-        ids: map.list("ids", readIdItem, { maxCount: maxIdsPerStatus }),
+        ids: readIds(map, "ids", maxIdsPerStatus),
       };
+    case "unopened":
+    case "resent":
+    case "later":
+      return readMending(kind, map);
     default:
       throw new BaseError("Decode", "CONTENT_KIND", "a kind of message that this version does not know");
   }
@@ -239,17 +254,6 @@ function readMessage(map: FieldReader): { conversation: string; id: string; sent
 
 function readBody(map: FieldReader): string {
   return map.text("body", { maxBytes: maxBodyBytes });
-}
-
-function readId(map: FieldReader, key: string): string {
-  return idFromBytes(map.bytes(key, { length: idBytesCount }));
-}
-
-function readIdItem(item: CborValue): string {
-  if (!(item instanceof Uint8Array) || item.length !== idBytesCount) {
-    throw new BaseError("Decode", "CONTENT_ID", "an id in a list is not 16 bytes");
-  }
-  return idFromBytes(item);
 }
 
 function readMember(item: CborValue): Member {

@@ -1,8 +1,9 @@
 import { toUtf8 } from "@cloister/bytes";
+import { type CborValue, encodeCbor } from "@cloister/codec";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Content } from "./content.ts";
-import { decodeContent, encodeContent } from "./content.ts";
+import { contentToCbor, decodeContent, encodeContent } from "./content.ts";
 import {
   contentBucketsBytes,
   envelopeBucketsBytes,
@@ -20,6 +21,7 @@ import {
   type RelayFrame,
 } from "./frames.ts";
 import { idFromBytes } from "./ids.ts";
+import { decodePayload, encodePayload, type Payload } from "./payload.ts";
 
 const id = fc.uint8Array({ minLength: 16, maxLength: 16 }).map(idFromBytes);
 const idBytes = fc.uint8Array({ minLength: 16, maxLength: 16 });
@@ -89,6 +91,31 @@ const content: fc.Arbitrary<Content> = fc.oneof(
     status: fc.constant("read" as const),
     ids: fc.array(id, { maxLength: 5 }),
   }),
+  fc.record(
+    {
+      kind: fc.constant("unopened" as const),
+      envelopes: fc.array(id, { maxLength: 5 }),
+      error: fc.uint8Array({ maxLength: 50 }),
+    },
+    { requiredKeys: ["kind", "envelopes"] },
+  ),
+  fc.record({
+    kind: fc.constant("resent" as const),
+    envelopes: fc.array(id, { maxLength: 5 }),
+    lost: fc.array(id, { maxLength: 5 }),
+  }),
+  fc.record({ kind: fc.constant("later" as const), waitMs: fc.nat({ max: 86_400_000 }) }),
+);
+
+const payloads: fc.Arbitrary<Payload> = fc.record(
+  {
+    content,
+    session: fc.record(
+      { evidenceDigest: fc.uint8Array({ minLength: 32, maxLength: 32 }) },
+      { requiredKeys: [] },
+    ),
+  },
+  { requiredKeys: ["content"] },
 );
 
 const clientFrame: fc.Arbitrary<ClientFrame> = fc.oneof(
@@ -156,6 +183,46 @@ describe("content", () => {
 
   it("survives arbitrary bytes", () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => survives(decodeContent, bytes)));
+  });
+});
+
+describe("payloads", () => {
+  it("round-trip, and are plain content without a profile", () => {
+    fc.assert(
+      fc.property(payloads, (value) => {
+        const bytes = encodePayload(value);
+        expect(decodePayload(bytes)).toEqual(value);
+        if (value.session) expect(() => decodeContent(bytes)).toThrowError(/unknown|field|key/i);
+        else expect(bytes).toEqual(encodeContent(value.content));
+      }),
+    );
+  });
+
+  it("refuse a profile of another version, and a digest of another length", () => {
+    const said = contentToCbor({ kind: "later", waitMs: 1 });
+    const withProfile = (session: CborValue) => decodePayload(encodeCbor({ ...said, session }));
+    expect(withProfile({ v: 1 })).toEqual({ content: { kind: "later", waitMs: 1 }, session: {} });
+    expect(() => withProfile({ v: 2 })).toThrowError(
+      expect.objectContaining({ code: "VERSION_UNSUPPORTED" }),
+    );
+    for (const length of [0, 31, 33]) {
+      const evidenceDigest = new Uint8Array(length);
+      expect(() => withProfile({ v: 1, evidenceDigest })).toThrowError(
+        expect.objectContaining({ family: "Decode" }),
+      );
+    }
+    expect(() => withProfile({ v: 1, more: 1 })).toThrowError(expect.objectContaining({ family: "Decode" }));
+  });
+
+  it("survive any change to any byte", () => {
+    fc.assert(
+      fc.property(payloads, fc.nat(), fc.integer({ min: 1, max: 255 }), (value, at, flip) => {
+        const bytes = encodePayload(value);
+        const index = at % bytes.length;
+        bytes[index] = (bytes[index] ?? 0) ^ flip;
+        survives(decodePayload, bytes);
+      }),
+    );
   });
 });
 

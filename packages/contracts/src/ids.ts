@@ -8,6 +8,8 @@ export type DeviceId = number;
 export type ConversationId = string;
 /** 16 random bytes in base64url, chosen by the sender. The same id is the same message. */
 export type MessageId = string;
+/** 16 random bytes in base64url, chosen by the sender: one message on its way to one device. */
+export type EnvelopeId = string;
 
 /** Length of every random id. */
 export const idBytesCount = 16;
