@@ -64,6 +64,20 @@ export class RelayAccountTables {
     return this.#insertDevice({ no: account.no, id: input.account }, id, input.device);
   }
 
+  /** The new device in the place of all others. */
+  replaceDevices(input: { readonly account: AccountId; readonly device: NewDevice }): DeviceOutcome {
+    const account = this.#account(input.account);
+    if (!account) return { outcome: "accountUnknown" };
+    const existing = this.#registered(account.identity_key, input.device.authKey, account.no);
+    if (existing) return existing;
+    const id = account.last_device + 1;
+    if (id > maxDeviceId) return { outcome: "deviceLimit" };
+    for (const device of this.deviceNos(input.account)?.keys() ?? []) {
+      this.revokeDevice({ account: input.account, device });
+    }
+    return this.#insertDevice({ no: account.no, id: input.account }, id, input.device);
+  }
+
   revokeDevice(address: DeviceAddress): boolean {
     const no = this.deviceNo(address);
     if (no === undefined) return false;

@@ -3,9 +3,11 @@ import type { DatabaseSync } from "node:sqlite";
 import type { AccountId, DeviceAddress, DeviceId } from "@cloister/contracts/ids";
 import type { PreKeyCountsRecord, PreKeyUpload, RelayStore, TakenBundle } from "@cloister/relay-core";
 import { RelayAccountTables } from "./relay-accounts.ts";
+import { RelayBlobTables } from "./relay-blobs.ts";
 import { RelayBoxTable } from "./relay-boxes.ts";
 import { RelayMailboxTables } from "./relay-mailbox.ts";
 import { RelayPreKeyTables } from "./relay-prekeys.ts";
+import { RelayRecoveryTable } from "./relay-recovery.ts";
 import { Room, type RoomOptions } from "./relay-room.ts";
 import { openDatabase } from "./relay-schema.ts";
 
@@ -35,6 +37,9 @@ const growing: ReadonlySet<CallName> = new Set([
   "addPreKeys",
   "append",
   "putBox",
+  "putPiece",
+  "setRecovery",
+  "replaceDevices",
 ]);
 
 const fullCode = 13;
@@ -129,6 +134,8 @@ const noRoom: Reply = { ok: false, code: "UNAVAILABLE", reason: "no room left on
 function calls(database: DatabaseSync, { accounts, preKeys }: KeyTables): Calls {
   const mailbox = new RelayMailboxTables(database, accounts);
   const boxes = new RelayBoxTable(database);
+  const blobs = new RelayBlobTables(database);
+  const recovery = new RelayRecoveryTable(database, blobs);
   const state = database.prepare("SELECT epoch, age_ms AS ageMs FROM meta");
   const keepAge = database.prepare("UPDATE meta SET age_ms = max(age_ms, ?)");
   const setEpoch = database.prepare("UPDATE meta SET epoch = ?");
@@ -136,7 +143,10 @@ function calls(database: DatabaseSync, { accounts, preKeys }: KeyTables): Calls 
   return {
     createAccount: (input) => accounts.createAccount(input),
     addDevice: (input) => accounts.addDevice(input),
-    revokeDevice: (address) => accounts.revokeDevice(address),
+    revokeDevice: (address) => {
+      recovery.revoked(address);
+      return accounts.revokeDevice(address);
+    },
     account: (account) => accounts.account(account),
     device: (address) => accounts.device(address),
     directory: () => accounts.directory(),
@@ -151,11 +161,22 @@ function calls(database: DatabaseSync, { accounts, preKeys }: KeyTables): Calls 
     acknowledge: (address, seq) => mailbox.acknowledge(address, seq),
     putBox: (input) => boxes.put(input),
     takeBox: (slot, nowMs) => boxes.take(slot, nowMs),
+    putPiece: (input) => blobs.put(input),
+    piece: (blob, number) => blobs.piece(blob, number),
+    deleteBlob: (account, blob) => blobs.delete(account, blob),
+    setRecovery: (input) => recovery.set(input),
+    recovery: (key) => recovery.find(key),
+    replaceDevices: (input) => {
+      const result = accounts.replaceDevices(input);
+      if (result.outcome === "created") recovery.handOver(input.account, result.address.device);
+      return result;
+    },
     sweep: (input) => {
       keepAge.run(input.ageMs);
       accounts.deleteSessionsBefore(input.nowMs);
       boxes.deleteBefore(input.nowMs);
-      return mailbox.sweep(input);
+      const isMore = blobs.sweep(input);
+      return mailbox.sweep(input) || isMore;
     },
     state: () => ({ ...(state.get() as { epoch: number; ageMs: number }) }),
     markRestored: (epoch) => {

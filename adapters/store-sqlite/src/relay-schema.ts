@@ -112,6 +112,34 @@ export const migrations: readonly string[] = [
     SELECT envelope.device, device.account, count(*), sum(length(payload))
     FROM envelope JOIN device ON device.no = sender GROUP BY envelope.device, device.account;
   `,
+  `
+  -- A deleted blob has no id any more; its row stays until its pieces are freed, a few at a time.
+  CREATE TABLE blob (
+    no INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT UNIQUE,
+    account TEXT,
+    is_backup INTEGER NOT NULL DEFAULT 0,
+    pieces_count INTEGER NOT NULL DEFAULT 0,
+    stored_age_ms INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX blob_account ON blob (account);
+  CREATE INDEX blob_age ON blob (stored_age_ms) WHERE id IS NOT NULL AND is_backup = 0;
+
+  CREATE TABLE blob_piece (
+    blob INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    content BLOB NOT NULL,
+    PRIMARY KEY (blob, number)
+  ) STRICT;
+
+  -- Which device set it: if that one is revoked, the key is void.
+  CREATE TABLE recovery_key (
+    key BLOB PRIMARY KEY,
+    account TEXT NOT NULL,
+    device INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX recovery_key_account ON recovery_key (account);
+  `,
 ];
 
 /** SQLITE_BUSY */

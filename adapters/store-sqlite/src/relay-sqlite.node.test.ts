@@ -316,7 +316,7 @@ describe("SQLite and the twin in memory", () => {
     fc.tuple(ageMs, ageMs).map(
       ([age, nowMs]): Step =>
         (store) =>
-          store.sweep({ nowMs, ageMs: age, envelopeMaxAgeMs: 60, tombstoneMaxAgeMs: 20 }),
+          store.sweep({ nowMs, ageMs: age, envelopeMaxAgeMs: 60, tombstoneMaxAgeMs: 20, blobMaxAgeMs: 40 }),
     ),
     fc.constant<Step>((store) => store.directory()),
   );

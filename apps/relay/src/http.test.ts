@@ -1,6 +1,7 @@
 import { toBase64Url } from "@cloister/bytes";
 import { preKeyBundles, sessionResponse } from "@cloister/contracts/http";
-import { ed25519KeyPair } from "@cloister/crypto";
+import { recoveryProofMessage } from "@cloister/contracts/proofs";
+import { ed25519KeyPair, ed25519Sign } from "@cloister/crypto";
 import { systemRandom } from "@cloister/crypto/random";
 import { loadSeed } from "@cloister/keys-file";
 import { Relay } from "@cloister/relay-core";
@@ -23,6 +24,10 @@ const publicRoutes = [
   "POST /v1/challenges",
   "POST /v1/sessions",
   "GET /v1/provisioning/:slot",
+  "PUT /v1/provisioning/:slot/answer",
+  "GET /v1/blobs/:blob/:number",
+  "GET /v1/recovery/:key",
+  "POST /v1/accounts/:account/recovery",
 ];
 
 const table: readonly Route[] = routes({
@@ -50,7 +55,12 @@ afterAll(async () => {
 });
 
 function pathOf(route: Route, account: string): string {
-  return route.path.replace(":account", account).replace(":device", "1").replace(":slot", "s".repeat(22));
+  return route.path
+    .replace(":account", account)
+    .replace(":device", "1")
+    .replace(":slot", "s".repeat(22))
+    .replace(":blob", "b".repeat(43))
+    .replace(":number", "0");
 }
 
 /** A stranger's device that carries some token. */
@@ -229,5 +239,60 @@ describe("an ended session", () => {
     await phone.request("DELETE", "/v1/sessions");
     expect((await signedOut.next("goodbye")).code).toBe("UNAUTHENTICATED");
     expect(await Promise.all([revoked.closed, signedOut.closed])).toEqual([true, true]);
+  });
+});
+
+describe("a person who lost every device", () => {
+  it("finds the backup, and replaces the old device over HTTP", async () => {
+    const lost = await TestDevice.signUp(relay.url);
+    const line = await TestSocket.open(lost);
+    const blob = toBase64Url(systemRandom(32));
+    const piece = toBase64Url(systemRandom(65_552));
+    const recovery = ed25519KeyPair(systemRandom(32));
+    const key = toBase64Url(recovery.publicKey);
+    expect((await lost.request("PUT", `/v1/blobs/${blob}/0`, { piece })).status).toBe(204);
+    expect((await lost.request("PUT", "/v1/recovery", { keys: [key], backup: blob })).status).toBe(204);
+
+    const fresh = new TestDevice(relay.url, lost.identity);
+    const { account } = lost.address;
+    expect((await fresh.request("GET", `/v1/recovery/${key}`)).json).toEqual({ account, backup: blob });
+    expect((await fresh.request("GET", `/v1/blobs/${blob}/0`)).json).toEqual({ piece });
+    expect((await fresh.request("GET", `/v1/blobs/${blob}/1`)).status).toBe(404);
+    expect((await fresh.request("GET", `/v1/blobs/${blob}/00`)).status).toBe(404);
+    const authKey = ed25519KeyPair(fresh.authSeed).publicKey;
+    const recovered = await fresh.request("POST", `/v1/accounts/${account}/recovery`, {
+      registration: fresh.identity.registration(fresh.authSeed),
+      recoveryKey: key,
+      signature: toBase64Url(ed25519Sign(recovery.privateKey, recoveryProofMessage(account, authKey))),
+    });
+    expect(recovered.json).toEqual({ account, device: 2 });
+    expect((await line.next("goodbye")).code).toBe("DEVICE_REVOKED");
+    fresh.address = { account, device: 2 };
+    await fresh.openSession();
+    expect((await fresh.request("DELETE", `/v1/blobs/${blob}`)).status).toBe(204);
+    expect((await fresh.request("GET", `/v1/blobs/${blob}/0`)).status).toBe(404);
+  });
+
+  it("is not somebody else, who can write into no blob of theirs", async () => {
+    const blob = toBase64Url(systemRandom(32));
+    expect((await alice.request("PUT", `/v1/blobs/${blob}/0`, { piece: "AAAA" })).status).toBe(204);
+    const stranger = await TestDevice.signUp(relay.url);
+    expect((await stranger.request("PUT", `/v1/blobs/${blob}/0`, { piece: "BBBB" })).status).toBe(403);
+    expect((await stranger.request("DELETE", `/v1/blobs/${blob}`)).status).toBe(204);
+    expect((await stranger.request("PUT", "/v1/recovery", { keys: [], backup: blob })).status).toBe(404);
+    expect((await stranger.request("GET", `/v1/blobs/${blob}/0`)).json).toEqual({ piece: "AAAA" });
+  });
+});
+
+describe("an answer to a box", () => {
+  it("comes without a session, only where a device waits for it", async () => {
+    const [slot, answerSlot] = [toBase64Url(systemRandom(32)), toBase64Url(systemRandom(32))];
+    const newDevice = new TestDevice(relay.url);
+    const answer = () => newDevice.request("PUT", `/v1/provisioning/${answerSlot}/answer`, { box: "BBBB" });
+    expect((await answer()).status).toBe(404);
+    await alice.request("PUT", `/v1/provisioning/${slot}`, { box: "AAAA", answerSlot });
+    expect((await newDevice.request("GET", `/v1/provisioning/${slot}`)).json).toEqual({ box: "AAAA" });
+    expect((await answer()).status).toBe(204);
+    expect((await alice.request("GET", `/v1/provisioning/${answerSlot}`)).json).toEqual({ box: "BBBB" });
   });
 });

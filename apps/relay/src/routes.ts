@@ -1,11 +1,15 @@
 import {
   type AccountInfo,
   addDeviceRequest,
+  answerBox,
+  blobPiece,
   challengeRequest,
   createAccountRequest,
-  provisioningBox,
+  putBoxRequest,
+  recoverAccountRequest,
   type SessionResponse,
   sessionRequest,
+  setRecoveryRequest,
   takePreKeysRequest,
   uploadPreKeysRequest,
 } from "@cloister/contracts/http";
@@ -16,10 +20,13 @@ import {
   addDevice,
   createAccount,
   directory,
+  putAnswer,
   putBox,
   type Relay,
   RelayError,
+  recoveryInfo,
   type Session,
+  setRecovery,
   takeBox,
 } from "@cloister/relay-core";
 import { signAppendToken } from "@cloister/transparency";
@@ -115,6 +122,43 @@ function publicRoutes(context: RouteContext): readonly Route[] {
       access: "public",
       handle: ({ param }) => takeBox(relay.accounts, param("slot")),
     },
+    {
+      // Neither has it when it answers.
+      method: "PUT",
+      path: "/v1/provisioning/:slot/answer",
+      access: "public",
+      handle: async ({ param, body }) => {
+        await putAnswer(relay.accounts, param("slot"), parse(answerBox, await body()));
+        return undefined;
+      },
+    },
+    ...recoveryRoutes(context),
+  ];
+}
+
+/** For a person who lost all devices: who knows a blob's id or a recovery key has a right to it. */
+function recoveryRoutes({ relay }: RouteContext): readonly PublicRoute[] {
+  return [
+    {
+      method: "GET",
+      path: "/v1/blobs/:blob/:number",
+      access: "public",
+      handle: ({ param }) => relay.blobs.get(param("blob"), numberParam(param)),
+    },
+    {
+      method: "GET",
+      path: "/v1/recovery/:key",
+      access: "public",
+      handle: ({ param }) => recoveryInfo(relay.accounts.store, param("key")),
+    },
+    {
+      method: "POST",
+      path: "/v1/accounts/:account/recovery",
+      access: "public",
+      costly: true,
+      handle: async ({ param, body }) =>
+        relay.recoverAccount(accountParam(param), parse(recoverAccountRequest, await body())),
+    },
   ];
 }
 
@@ -171,8 +215,36 @@ function sessionRoutes({ relay }: RouteContext): readonly Route[] {
       path: "/v1/provisioning/:slot",
       access: "session",
       handle: async ({ param, body }, { address }) => {
-        const box = parse(provisioningBox, await body());
+        const box = parse(putBoxRequest, await body());
         await putBox(relay.accounts, address.account, { slot: param("slot"), body: box });
+        return undefined;
+      },
+    },
+    {
+      method: "PUT",
+      path: "/v1/blobs/:blob/:number",
+      access: "session",
+      handle: async ({ param, body }, { address }) => {
+        const piece = parse(blobPiece, await body());
+        await relay.blobs.put(address.account, { blob: param("blob"), number: numberParam(param) }, piece);
+        return undefined;
+      },
+    },
+    {
+      method: "DELETE",
+      path: "/v1/blobs/:blob",
+      access: "session",
+      handle: async ({ param }, { address }) => {
+        await relay.blobs.delete(address.account, param("blob"));
+        return undefined;
+      },
+    },
+    {
+      method: "PUT",
+      path: "/v1/recovery",
+      access: "session",
+      handle: async ({ body }, { address }) => {
+        await setRecovery(store, address, parse(setRecoveryRequest, await body()));
         return undefined;
       },
     },
@@ -218,6 +290,11 @@ function accountParam(param: RouteRequest["param"]): string {
   const account = param("account");
   if (!/^[A-Za-z0-9_-]{22}$/.test(account)) throw new RelayError("ACCOUNT_UNKNOWN");
   return account;
+}
+
+function numberParam(param: RouteRequest["param"]): number {
+  const text = param("number");
+  return /^(0|[1-9]\d{0,3})$/.test(text) ? Number(text) : -1;
 }
 
 function deviceParam(param: RouteRequest["param"]): number {

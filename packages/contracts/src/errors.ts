@@ -20,6 +20,7 @@ export const wireErrors = {
   TOO_LARGE: 413,
   RATE_LIMITED: 429,
   MAILBOX_FULL: 507,
+  STORAGE_FULL: 507,
   UNAVAILABLE: 503,
   INTERNAL: 500,
 } as const;
@@ -38,7 +39,15 @@ export interface WireErrorBody {
   readonly message: string;
 }
 
+const retryable: ReadonlySet<WireErrorCode> = new Set([
+  "RATE_LIMITED",
+  "UNAVAILABLE",
+  "MAILBOX_FULL",
+  "STORAGE_FULL",
+  "INTERNAL",
+]);
+
 /** Codes after which the same request may succeed later. */
 export function isRetryableWireError(code: WireErrorCode): boolean {
-  return code === "RATE_LIMITED" || code === "UNAVAILABLE" || code === "MAILBOX_FULL" || code === "INTERNAL";
+  return retryable.has(code);
 }

@@ -159,10 +159,62 @@ export const uploadPreKeysRequest = z.strictObject({
 /** See {@link uploadPreKeysRequest}. */
 export type UploadPreKeysRequest = z.infer<typeof uploadPreKeysRequest>;
 
-/** PUT and GET /v1/provisioning/:slot: a sealed box between two devices of one person, for ten minutes, read once. */
+const slot = z.string().check(z.regex(/^[A-Za-z0-9_-]{22,86}$/));
+
+/** GET /v1/provisioning/:slot: a box between two devices of one person, for ten minutes, read once. */
 export const provisioningBox = z.strictObject({ box: bytesUpTo(8192) });
 /** See {@link provisioningBox}. */
 export type ProvisioningBox = z.infer<typeof provisioningBox>;
+
+/**
+ * PUT /v1/provisioning/:slot. With `answerSlot` whoever knows that slot may leave one box there; without it
+ * the box lets a new device in.
+ */
+export const putBoxRequest = z.strictObject({ box: bytesUpTo(8192), answerSlot: z.optional(slot) });
+/** See {@link putBoxRequest}. */
+export type PutBoxRequest = z.infer<typeof putBoxRequest>;
+
+/** PUT /v1/provisioning/:slot/answer, for anyone who knows a slot that waits for an answer. */
+export const answerBox = z.strictObject({ box: bytesUpTo(1024) });
+/** See {@link answerBox}. */
+export type AnswerBox = z.infer<typeof answerBox>;
+
+/** Longest piece of a blob: a sealed chunk of 64 KiB and its tag, or a header. */
+export const maxPieceBytes = 66_560;
+/** Pieces of one blob are numbered from 0. */
+export const maxPieceNumber = 4095;
+/** A blob's id: 32 random bytes. Who knows it may read the blob. */
+const blob = bytes(32);
+
+/** PUT and GET /v1/blobs/:blob/:number: one piece of something that only devices of the account can open. */
+export const blobPiece = z.strictObject({ piece: bytesUpTo(maxPieceBytes) });
+/** See {@link blobPiece}. */
+export type BlobPiece = z.infer<typeof blobPiece>;
+
+/** PUT /v1/recovery: these keys (Ed25519) may replace the account's devices, and this backup is kept; nothing before. */
+export const setRecoveryRequest = z.strictObject({
+  keys: z.array(bytes(32)).check(z.maxLength(4)),
+  backup: z.optional(blob),
+});
+/** See {@link setRecoveryRequest}. */
+export type SetRecoveryRequest = z.infer<typeof setRecoveryRequest>;
+
+/** GET /v1/recovery/:key: whose it is, and the backup that is kept for them. */
+export const recoveryInfo = z.strictObject({ account: id, backup: z.optional(blob) });
+/** See {@link recoveryInfo}. */
+export type RecoveryInfo = z.infer<typeof recoveryInfo>;
+
+/**
+ * POST /v1/accounts/:account/recovery: this device replaces all others. `signature` is made with the recovery
+ * key over {@link recoveryProofMessage}.
+ */
+export const recoverAccountRequest = z.strictObject({
+  registration: deviceRegistration,
+  recoveryKey: bytes(32),
+  signature,
+});
+/** See {@link recoverAccountRequest}. */
+export type RecoverAccountRequest = z.infer<typeof recoverAccountRequest>;
 
 /** Body of every error answer; see {@link WireErrorBody}. */
 export const wireErrorBody = z.strictObject({

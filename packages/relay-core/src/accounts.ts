@@ -17,6 +17,7 @@ import { ed25519Verify, type Random } from "@cloister/crypto";
 import type { DevicePermits } from "./device-permits.ts";
 import { RelayError } from "./errors.ts";
 import type { RelayLimits } from "./limits.ts";
+import type { OpenSlots } from "./open-slots.ts";
 import type { AccountRecord, Clock, DeviceOutcome, RelayStore } from "./ports.ts";
 import { type VerifiedRegistration, verifyRegistration } from "./registration.ts";
 
@@ -28,6 +29,7 @@ export interface AccountsContext {
   readonly organisation: OrganisationInfo;
   readonly limits: RelayLimits;
   readonly permits: DevicePermits;
+  readonly slots: OpenSlots;
 }
 
 interface Admission {
@@ -146,7 +148,8 @@ function readCredential(
   }
 }
 
-function created(result: DeviceOutcome): DeviceAddress {
+/** @throws RelayError what the outcome says */
+export function created(result: DeviceOutcome): DeviceAddress {
   switch (result.outcome) {
     case "created":
     case "existed":

@@ -22,6 +22,7 @@ const meanings: { readonly [Code in WireErrorCode]: readonly [ErrorFamily, strin
   TOO_LARGE: ["Usage", "too large; send less at once"],
   RATE_LIMITED: ["Unavailable", "too many requests; wait and try again"],
   MAILBOX_FULL: ["Unavailable", "the recipient's mailbox is full; try again later"],
+  STORAGE_FULL: ["Unavailable", "the account keeps as much here as it may; delete some or try again later"],
   UNAVAILABLE: ["Unavailable", "the relay cannot do this now; try again later"],
   INTERNAL: ["Internal", "the relay failed; try again later"],
 };

@@ -5,6 +5,7 @@ export { RelayError, toRelayError } from "./errors.ts";
 export { defaultLimits, type Rate, type RelayLimits } from "./limits.ts";
 export type {
   AccountRecord,
+  BlobId,
   Clock,
   DeviceOutcome,
   DeviceRecord,
@@ -13,6 +14,7 @@ export type {
   PreKeyCountsRecord,
   PreKeyUpload,
   PublicPreKey,
+  RecoveryRecord,
   RelayStore,
   SendRequest,
   SendResult,
@@ -21,6 +23,7 @@ export type {
   StoredEnvelope,
   TakenBundle,
 } from "./ports.ts";
-export { putBox, takeBox } from "./provisioning.ts";
+export { putAnswer, putBox, takeBox } from "./provisioning.ts";
+export { recoveryInfo, setRecovery } from "./recovery.ts";
 export { Relay, type RelayInput } from "./relay.ts";
 export type { Session } from "./sessions.ts";

@@ -36,6 +36,12 @@ export interface RelayLimits {
   readonly tombstoneMaxAgeMs: number;
   readonly boxMs: number;
   readonly boxesPerAccountCount: number;
+  /** Pieces of blobs that one account may keep, at most 65 KiB each. */
+  readonly piecesPerAccountCount: number;
+  /** Pieces one account may write. */
+  readonly pieceRate: Rate;
+  /** Blobs that are nobody's backup. */
+  readonly blobMaxAgeMs: number;
 }
 
 /** Limits for an organisation of ordinary size. */
@@ -57,4 +63,7 @@ export const defaultLimits: RelayLimits = {
   tombstoneMaxAgeMs: 72 * hourMs,
   boxMs: 10 * minuteMs,
   boxesPerAccountCount: 5,
+  piecesPerAccountCount: 4096,
+  pieceRate: { burstCount: 4096, everyMs: 250 },
+  blobMaxAgeMs: 7 * dayMs,
 };

@@ -125,6 +125,15 @@ export interface StoredEnvelope {
   readonly payload: Uint8Array;
 }
 
+/** 32 random bytes in base64url. */
+export type BlobId = string;
+
+/** Whose a recovery key is. */
+export interface RecoveryRecord {
+  readonly account: AccountId;
+  readonly backup?: BlobId;
+}
+
 /**
  * The relay's durable state. A promise that resolves means: committed, after fsync. Each call is atomic, and
  * calls take effect in the order they were made.
@@ -195,12 +204,46 @@ export interface RelayStore {
   /** Reads once: it is gone after this. */
   takeBox(slot: string, nowMs: number): Promise<Uint8Array | undefined>;
 
+  /**
+   * Writes a piece of an account's blob, or writes it anew. `taken`: the blob is another account's; `full`:
+   * the account has `maxPiecesCount` pieces.
+   */
+  putPiece(input: {
+    readonly blob: BlobId;
+    readonly number: number;
+    readonly account: AccountId;
+    readonly piece: Uint8Array;
+    readonly ageMs: number;
+    readonly maxPiecesCount: number;
+  }): Promise<"stored" | "taken" | "full">;
+  piece(blob: BlobId, number: number): Promise<Uint8Array | undefined>;
+  /** The account's blob is gone; what it held may be freed later. */
+  deleteBlob(account: AccountId, blob: BlobId): Promise<void>;
+
+  /**
+   * The account's recovery keys and backup from now on: keys before are void, the backup before is gone, and
+   * this one does not age. `taken`: a key is another account's; `blobUnknown`: the account has no such blob.
+   * When the device that set them is revoked, they are void with it.
+   */
+  setRecovery(input: {
+    readonly address: DeviceAddress;
+    readonly keys: readonly Uint8Array[];
+    readonly backup?: BlobId;
+  }): Promise<"set" | "taken" | "blobUnknown">;
+  recovery(key: Uint8Array): Promise<RecoveryRecord | undefined>;
+  /**
+   * Ends all devices of the account and adds this one; recovery keys are this one's from now on. A device that
+   * was added before changes nothing.
+   */
+  replaceDevices(input: { readonly account: AccountId; readonly device: NewDevice }): Promise<DeviceOutcome>;
+
   /** Forgets what is over, a bounded amount per call, and keeps the retention clock. True when more is left. */
   sweep(input: {
     readonly nowMs: number;
     readonly ageMs: number;
     readonly envelopeMaxAgeMs: number;
     readonly tombstoneMaxAgeMs: number;
+    readonly blobMaxAgeMs: number;
   }): Promise<boolean>;
   state(): Promise<{ readonly epoch: number; readonly ageMs: number }>;
   /**

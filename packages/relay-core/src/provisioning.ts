@@ -1,9 +1,11 @@
-import { fromBase64Url, toBase64Url } from "@cloister/bytes";
-import type { ProvisioningBox } from "@cloister/contracts/http";
+import { toBase64Url } from "@cloister/bytes";
+import type { AnswerBox, ProvisioningBox, PutBoxRequest } from "@cloister/contracts/http";
 import type { AccountId } from "@cloister/contracts/ids";
+import { canonicalBytes } from "./canonical.ts";
 import type { DevicePermits } from "./device-permits.ts";
 import { RelayError } from "./errors.ts";
 import type { RelayLimits } from "./limits.ts";
+import type { OpenSlots } from "./open-slots.ts";
 import type { Clock, RelayStore } from "./ports.ts";
 
 interface ProvisioningContext {
@@ -11,33 +13,61 @@ interface ProvisioningContext {
   readonly clock: Clock;
   readonly limits: RelayLimits;
   readonly permits: DevicePermits;
+  readonly slots: OpenSlots;
 }
 
 /** 16 to 64 bytes in base64url: the id is the secret that lets the new device fetch its box. */
 const slotPattern = /^[A-Za-z0-9_-]{22,86}$/;
 
 /**
- * Keeps a box for a new device, which the account may add from now on, as long as the box holds.
- * @throws RelayError `REQUEST_INVALID`, `FORBIDDEN` when the slot holds another box, `RATE_LIMITED`
+ * Keeps a box for somebody who knows the slot. Either it opens a slot for their answer, or it lets a new
+ * device into the account, as long as the box holds.
+ * @throws RelayError `REQUEST_INVALID`, `FORBIDDEN` when a slot is in use, `RATE_LIMITED`
  */
 export async function putBox(
-  { store, clock, limits, permits }: ProvisioningContext,
+  context: ProvisioningContext,
   account: AccountId,
-  input: { readonly slot: string; readonly body: ProvisioningBox },
+  input: { readonly slot: string; readonly body: PutBoxRequest },
 ): Promise<void> {
-  requireSlot(input.slot);
+  const { answerSlot, box } = input.body;
+  await keep(context, account, input.slot, box);
+  if (answerSlot === undefined) context.permits.grant(account);
+  else if (!context.slots.open(account, answerSlot)) throw slotInUse();
+}
+
+/**
+ * Keeps the answer of somebody without an account, in a slot that a device has opened for it; it counts as
+ * that device's box.
+ * @throws RelayError `NOT_FOUND` when no device waits there, `FORBIDDEN` when it was answered, `RATE_LIMITED`
+ */
+export async function putAnswer(context: ProvisioningContext, slot: string, body: AnswerBox): Promise<void> {
+  const account = context.slots.ownerOf(slot);
+  if (account === undefined) throw new RelayError("NOT_FOUND");
+  await keep(context, account, slot, body.box);
+}
+
+async function keep(
+  { store, clock, limits }: ProvisioningContext,
+  account: AccountId,
+  slot: string,
+  box: string,
+): Promise<void> {
+  requireSlot(slot);
   const nowMs = clock.nowMs();
   const result = await store.putBox({
-    slot: input.slot,
+    slot,
     account,
-    box: decodeBox(input.body.box),
+    box: canonicalBytes(box),
     nowMs,
     expiresAtMs: nowMs + limits.boxMs,
     maxPerAccountCount: limits.boxesPerAccountCount,
   });
-  if (result === "taken") throw new RelayError("FORBIDDEN", { message: "this slot is in use" });
+  if (result === "taken") throw slotInUse();
   if (result === "full") throw new RelayError("RATE_LIMITED", { retryAfterMs: limits.boxMs });
-  permits.grant(account);
+}
+
+function slotInUse(): RelayError {
+  return new RelayError("FORBIDDEN", { message: "this slot is in use" });
 }
 
 /** Reads the box, once. @throws RelayError `REQUEST_INVALID`, `NOT_FOUND` */
@@ -51,13 +81,5 @@ export async function takeBox({ store, clock }: ProvisioningContext, slot: strin
 function requireSlot(slot: string): void {
   if (!slotPattern.test(slot)) {
     throw new RelayError("REQUEST_INVALID", { message: "a slot is 16 to 64 random bytes in base64url" });
-  }
-}
-
-function decodeBox(text: string): Uint8Array {
-  try {
-    return fromBase64Url(text);
-  } catch (cause) {
-    throw new RelayError("REQUEST_INVALID", { message: "the box must be canonical base64url", cause });
   }
 }

@@ -1,7 +1,7 @@
-import { fromBase64Url } from "@cloister/bytes";
 import type { DeviceRegistration, UploadPreKeysRequest } from "@cloister/contracts/http";
 import { deviceProofMessage } from "@cloister/contracts/proofs";
 import { isCanonicalX25519, xeddsaVerify } from "@cloister/crypto";
+import { canonicalBytes } from "./canonical.ts";
 import { RelayError } from "./errors.ts";
 import type { NewDevice, OneTimePreKeys, PreKeyUpload, PublicPreKey, SignedPreKey } from "./ports.ts";
 
@@ -30,10 +30,10 @@ export interface VerifiedRegistration {
  */
 export function verifyRegistration(json: DeviceRegistration): VerifiedRegistration {
   const identityKey = ecPublicKey(json.identityKey);
-  const authKey = decode(json.authKey);
+  const authKey = canonicalBytes(json.authKey);
   const { registrationId } = json;
   const message = deviceProofMessage({ authKey, identityKey, registrationId });
-  if (!signedBy(identityKey, message, decode(json.proof))) {
+  if (!signedBy(identityKey, message, canonicalBytes(json.proof))) {
     throw new RelayError("FORBIDDEN", { message: "the identity key did not sign this device" });
   }
   const device: NewDevice = {
@@ -78,7 +78,7 @@ function signedPreKey(
   readKey: (text: string) => Uint8Array,
 ): SignedPreKey {
   const publicKey = readKey(json.publicKey);
-  const signature = decode(json.signature);
+  const signature = canonicalBytes(json.signature);
   if (!signedBy(identityKey, publicKey, signature)) {
     throw new RelayError("REQUEST_INVALID", { message: "a prekey is not signed by the identity key" });
   }
@@ -86,28 +86,19 @@ function signedPreKey(
 }
 
 function ecPublicKey(text: string): Uint8Array {
-  const key = decode(text);
+  const key = canonicalBytes(text);
   if (key[0] !== ecType || !isCanonicalX25519(key.subarray(1))) throw malformedKey();
   return key;
 }
 
 function kemPublicKey(text: string): Uint8Array {
-  const key = decode(text);
+  const key = canonicalBytes(text);
   if (key[0] !== kemType) throw malformedKey();
   return key;
 }
 
 function signedBy(identityKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   return xeddsaVerify({ publicKey: identityKey.subarray(1), message, signature });
-}
-
-/** The schema fixed the length; canonical form is checked here. */
-function decode(text: string): Uint8Array {
-  try {
-    return fromBase64Url(text);
-  } catch (cause) {
-    throw new RelayError("REQUEST_INVALID", { message: "bytes must be canonical base64url", cause });
-  }
 }
 
 function malformedKey(): RelayError {

@@ -1,15 +1,18 @@
 import { equalBytes } from "@cloister/bytes";
-import type { OrganisationInfo } from "@cloister/contracts/http";
-import { addressKey, type DeviceAddress } from "@cloister/contracts/ids";
+import type { OrganisationInfo, RecoverAccountRequest } from "@cloister/contracts/http";
+import { type AccountId, addressKey, type DeviceAddress } from "@cloister/contracts/ids";
 import type { Random } from "@cloister/crypto";
-import type { AccountsContext } from "./accounts.ts";
+import { type AccountsContext, accountRecord, created } from "./accounts.ts";
+import { Blobs } from "./blobs.ts";
 import { Connection, type ConnectionContext, type Transport } from "./connection.ts";
 import { DevicePermits } from "./device-permits.ts";
 import { RelayError } from "./errors.ts";
 import { defaultLimits, type RelayLimits } from "./limits.ts";
 import { Mailbox } from "./mailbox.ts";
+import { OpenSlots } from "./open-slots.ts";
 import type { Clock, RelayStore } from "./ports.ts";
 import { PreKeys } from "./prekeys.ts";
+import { verifyRecovery } from "./recovery.ts";
 import { Retention, sweep } from "./retention.ts";
 import { type Session, Sessions } from "./sessions.ts";
 
@@ -29,6 +32,7 @@ export class Relay {
   readonly accounts: AccountsContext;
   readonly sessions: Sessions;
   readonly preKeys: PreKeys;
+  readonly blobs: Blobs;
   readonly #retention: Retention;
   readonly #connectionContext: ConnectionContext;
   readonly #connections = new Map<string, Connection>();
@@ -42,10 +46,12 @@ export class Relay {
     const { store, clock, random, organisation } = input;
     const limits = { ...defaultLimits, ...input.limits };
     const permits = new DevicePermits(clock, limits.boxMs);
-    this.accounts = { store, clock, random, organisation, limits, permits };
+    const slots = new OpenSlots(clock, limits.boxMs);
+    this.accounts = { store, clock, random, organisation, limits, permits, slots };
     this.sessions = new Sessions({ store, clock, random, limits });
     this.preKeys = new PreKeys({ store, clock, limits, onLow: (address) => this.#preKeysLow(address) });
     this.#retention = new Retention(clock, state.ageMs);
+    this.blobs = new Blobs({ store, clock, limits, retention: this.#retention });
     const mailbox = new Mailbox({
       store,
       clock,
@@ -80,6 +86,24 @@ export class Relay {
     // It may have prepared its return.
     this.accounts.permits.withdraw(address.account);
     this.#connections.get(addressKey(address))?.end("DEVICE_REVOKED");
+  }
+
+  /**
+   * Puts a device in the place of all others of its account, whose connections end.
+   * @throws RelayError `FORBIDDEN`, `ACCOUNT_UNKNOWN`, `DEVICE_LIMIT`, `DEVICE_REVOKED`, `REQUEST_INVALID`
+   */
+  async recoverAccount(account: AccountId, request: RecoverAccountRequest): Promise<DeviceAddress> {
+    const { store, permits } = this.accounts;
+    const input = await verifyRecovery(store, account, request);
+    const { devices: before } = await accountRecord(store, account);
+    const address = created(await store.replaceDevices(input));
+    permits.withdraw(account);
+    const { devices: after } = await accountRecord(store, account);
+    for (const { device } of before) {
+      if (after.some((current) => current.device === device)) continue;
+      this.#connections.get(addressKey({ account, device }))?.end("DEVICE_REVOKED");
+    }
+    return address;
   }
 
   /** Ends one session and the connection that it opened. */

@@ -1,3 +1,4 @@
+import type { RelayLimits } from "./limits.ts";
 import type { Clock, RelayStore } from "./ports.ts";
 
 /**
@@ -26,13 +27,13 @@ export async function sweep(context: {
   readonly store: RelayStore;
   readonly clock: Clock;
   readonly retention: Retention;
-  readonly limits: { readonly envelopeMaxAgeMs: number; readonly tombstoneMaxAgeMs: number };
+  readonly limits: Pick<RelayLimits, "envelopeMaxAgeMs" | "tombstoneMaxAgeMs" | "blobMaxAgeMs">;
 }): Promise<void> {
   const { store, clock, retention, limits } = context;
-  const { envelopeMaxAgeMs, tombstoneMaxAgeMs } = limits;
+  const { envelopeMaxAgeMs, tombstoneMaxAgeMs, blobMaxAgeMs } = limits;
   let more = true;
   while (more) {
     const times = { nowMs: clock.nowMs(), ageMs: retention.ageMs() };
-    more = await store.sweep({ ...times, envelopeMaxAgeMs, tombstoneMaxAgeMs });
+    more = await store.sweep({ ...times, envelopeMaxAgeMs, tombstoneMaxAgeMs, blobMaxAgeMs });
   }
 }

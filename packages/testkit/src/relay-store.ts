@@ -3,6 +3,7 @@ import type { OutgoingEnvelope } from "@cloister/contracts/frames";
 import { type AccountId, addressKey, type DeviceAddress, maxDeviceId } from "@cloister/contracts/ids";
 import type {
   AccountRecord,
+  BlobId,
   DeviceOutcome,
   DeviceRecord,
   NewAccount,
@@ -10,6 +11,7 @@ import type {
   PreKeyCountsRecord,
   PreKeyUpload,
   PublicPreKey,
+  RecoveryRecord,
   RelayStore,
   SendRequest,
   SendResult,
@@ -43,11 +45,25 @@ interface MemoryAccount extends Omit<NewAccount, "device"> {
   readonly devices: MemoryDevice[];
 }
 
+interface MemoryBlob {
+  readonly account: AccountId;
+  readonly pieces: Map<number, Uint8Array>;
+  ageMs: number;
+}
+
+interface MemoryRecovery {
+  device: number;
+  readonly keys: readonly Uint8Array[];
+  readonly backup?: BlobId;
+}
+
 /** A RelayStore in memory: the reference for what a store does, and a fast one for tests of what is above it. */
 export class MemoryRelayStore implements RelayStore {
   readonly #accounts = new Map<AccountId, MemoryAccount>();
   readonly #sessions = new Map<string, { readonly address: DeviceAddress; readonly expiresAtMs: number }>();
   readonly #boxes = new Map<string, { account: AccountId; box: Uint8Array; expiresAtMs: number }>();
+  readonly #blobs = new Map<BlobId, MemoryBlob>();
+  readonly #recoveries = new Map<AccountId, MemoryRecovery>();
   #epoch = 1;
   #ageMs = 0;
 
@@ -85,6 +101,8 @@ export class MemoryRelayStore implements RelayStore {
     if (!device) return false;
     Object.assign(device, { revoked: true, oneTime: [], kem: [], queue: [] });
     device.ids.clear();
+    if (this.#recoveries.get(address.account)?.device === address.device)
+      this.#forgetRecovery(address.account);
     return true;
   }
 
@@ -245,13 +263,69 @@ export class MemoryRelayStore implements RelayStore {
     return there?.box;
   }
 
-  async sweep(input: {
-    readonly nowMs: number;
-    readonly ageMs: number;
-    readonly envelopeMaxAgeMs: number;
-    readonly tombstoneMaxAgeMs: number;
-  }): Promise<boolean> {
+  async putPiece(input: Parameters<RelayStore["putPiece"]>[0]): Promise<"stored" | "taken" | "full"> {
+    const { blob: id, number, account, piece, ageMs, maxPiecesCount } = input;
+    const blob = this.#blobs.get(id) ?? { account, pieces: new Map<number, Uint8Array>(), ageMs };
+    if (blob.account !== account) return "taken";
+    const own = [...this.#blobs.values()].filter((other) => other.account === account);
+    const count = own.reduce((sum, { pieces }) => sum + pieces.size, 0);
+    if (!blob.pieces.has(number) && count >= maxPiecesCount) return "full";
+    blob.pieces.set(number, piece);
+    this.#blobs.set(id, blob);
+    return "stored";
+  }
+
+  async piece(blob: BlobId, number: number): Promise<Uint8Array | undefined> {
+    return this.#blobs.get(blob)?.pieces.get(number);
+  }
+
+  async deleteBlob(account: AccountId, blob: BlobId): Promise<void> {
+    if (this.#blobs.get(blob)?.account === account) this.#blobs.delete(blob);
+  }
+
+  async setRecovery(
+    input: Parameters<RelayStore["setRecovery"]>[0],
+  ): Promise<"set" | "taken" | "blobUnknown"> {
+    const { address, keys, backup } = input;
+    const { account, device } = address;
+    for (const key of keys) if (((await this.recovery(key))?.account ?? account) !== account) return "taken";
+    if (backup !== undefined && this.#blobs.get(backup)?.account !== account) return "blobUnknown";
+    const before = this.#recoveries.get(account)?.backup;
+    if (before !== undefined && before !== backup) this.#blobs.delete(before);
+    this.#recoveries.set(account, { device, keys, ...(backup !== undefined && { backup }) });
+    return "set";
+  }
+
+  async recovery(key: Uint8Array): Promise<RecoveryRecord | undefined> {
+    for (const [account, { keys, backup }] of this.#recoveries) {
+      if (keys.some((known) => equalBytes(known, key))) {
+        return { account, ...(backup !== undefined && { backup }) };
+      }
+    }
+    return undefined;
+  }
+
+  async replaceDevices(input: {
+    readonly account: AccountId;
+    readonly device: NewDevice;
+  }): Promise<DeviceOutcome> {
+    const account = this.#accounts.get(input.account);
+    if (!account) return { outcome: "accountUnknown" };
+    const existing = this.#registered(account.identityKey, input.device.authKey, [account]);
+    if (existing) return existing;
+    if (account.devices.length >= maxDeviceId) return { outcome: "deviceLimit" };
+    const recovery = this.#recoveries.get(input.account);
+    if (recovery) recovery.device = account.devices.length + 1;
+    for (const { address } of current(account)) await this.revokeDevice(address);
+    return addDevice(account, input.device);
+  }
+
+  async sweep(input: Parameters<RelayStore["sweep"]>[0]): Promise<boolean> {
     this.#ageMs = Math.max(this.#ageMs, input.ageMs);
+    const kept = new Set([...this.#recoveries.values()].map(({ backup }) => backup));
+    for (const [id, { ageMs }] of this.#blobs) {
+      if (!kept.has(id) && ageMs < input.ageMs - input.blobMaxAgeMs) this.#blobs.delete(id);
+    }
     this.#forgetBoxes(input.nowMs);
     for (const [key, { expiresAtMs }] of this.#sessions) {
       if (expiresAtMs <= input.nowMs) this.#sessions.delete(key);
@@ -304,6 +378,12 @@ export class MemoryRelayStore implements RelayStore {
     const expected = record ? current(record).map(({ address }) => addressKey(address)) : [];
     const others = expected.filter((key) => key !== addressKey(send.from));
     return addressed.toSorted().join() !== others.toSorted().join();
+  }
+
+  #forgetRecovery(account: AccountId): void {
+    const backup = this.#recoveries.get(account)?.backup;
+    if (backup !== undefined) this.#blobs.delete(backup);
+    this.#recoveries.delete(account);
   }
 
   #forgetBoxes(nowMs: number): void {
@@ -444,7 +524,7 @@ export function relayStoreConformance(name: string, makeSite: () => Promise<Rela
     const seqs = async (address: DeviceAddress, afterSeq = 0) =>
       (await read(address, afterSeq)).map(({ seq }) => seq);
     const sweep = async (ageMs: number, nowMs = 0) => {
-      const ages = { envelopeMaxAgeMs: 30 * dayMs, tombstoneMaxAgeMs: 3 * dayMs };
+      const ages = { envelopeMaxAgeMs: 30 * dayMs, tombstoneMaxAgeMs: 3 * dayMs, blobMaxAgeMs: 7 * dayMs };
       while (await store.sweep({ nowMs, ageMs, ...ages }));
     };
     const addBob2 = () =>
@@ -747,6 +827,124 @@ export function relayStoreConformance(name: string, makeSite: () => Promise<Rela
         await sweep(31 * dayMs);
         const again = await send([sealed(bob, 2)], { ageMs: 31 * dayMs, maxQueuedCount: 1 });
         expect(again).toEqual({ outcome: "stored", seqs: [2] });
+      });
+    });
+
+    describe("blobs", () => {
+      const blob = "b".repeat(43);
+      const put = (number: number, more: Partial<Parameters<RelayStore["putPiece"]>[0]> = {}) => {
+        const input = { blob, number, account: alice.account, piece: bytes(65_552, number), ageMs: 0 };
+        return store.putPiece({ ...input, maxPiecesCount: 4, ...more });
+      };
+      const has = async (number = 0, id = blob) => (await store.piece(id, number)) !== undefined;
+
+      it("give back their pieces, each as it was written last", async () => {
+        expect(await put(0)).toBe("stored");
+        expect(await put(1)).toBe("stored");
+        expect(await put(1, { piece: bytes(3, 9) })).toBe("stored");
+        expect(await store.piece(blob, 0)).toEqual(bytes(65_552, 0));
+        expect(await store.piece(blob, 1)).toEqual(bytes(3, 9));
+        expect(await has(2)).toBe(false);
+        expect(await has(0, "c".repeat(43))).toBe(false);
+      });
+
+      it("belong to one account, which may have a bounded number of pieces", async () => {
+        for (const number of [0, 1, 2, 3]) await put(number);
+        expect(await put(4)).toBe("full");
+        expect(await put(3)).toBe("stored");
+        expect(await put(0, { blob: "c".repeat(43) })).toBe("full");
+        expect(await put(4, { account: bob.account })).toBe("taken");
+        expect(await put(0, { account: bob.account, blob: "d".repeat(43) })).toBe("stored");
+        await store.deleteBlob(bob.account, blob);
+        expect(await has()).toBe(true);
+        await store.deleteBlob(alice.account, blob);
+        expect(await has()).toBe(false);
+        expect(await put(4)).toBe("stored");
+        expect(await has(0)).toBe(false);
+      });
+
+      it("age, and are freed however large", async () => {
+        for (let number = 0; number < 150; number += 1) {
+          await put(number, { piece: bytes(9, 1), ageMs: dayMs, maxPiecesCount: 1000 });
+        }
+        await sweep(8 * dayMs);
+        expect(await has(149)).toBe(true);
+        await sweep(8 * dayMs + 1);
+        expect(await has(149)).toBe(false);
+        expect(await put(0, { maxPiecesCount: 1 })).toBe("stored");
+      });
+
+      describe("as a backup", () => {
+        const key = bytes(32, 60);
+        const set = (more: Partial<Parameters<RelayStore["setRecovery"]>[0]> = {}) =>
+          store.setRecovery({ address: alice, keys: [key], backup: blob, ...more });
+
+        it("are found by each recovery key and do not age", async () => {
+          await put(0);
+          expect(await set({ keys: [key, bytes(32, 61)] })).toBe("set");
+          for (const known of [key, bytes(32, 61)]) {
+            expect(await store.recovery(known)).toEqual({ account: alice.account, backup: blob });
+          }
+          expect(await store.recovery(bytes(32, 62))).toBeUndefined();
+          await sweep(1000 * dayMs);
+          expect(await has()).toBe(true);
+        });
+
+        it("give way to the next one, keys too", async () => {
+          const next = "c".repeat(43);
+          await put(0);
+          await set();
+          await put(0, { blob: next });
+          expect(await set({ keys: [bytes(32, 61)], backup: next })).toBe("set");
+          expect([await has(), await has(0, next)]).toEqual([false, true]);
+          expect(await store.recovery(key)).toBeUndefined();
+          expect(await store.setRecovery({ address: alice, keys: [key] })).toBe("set");
+          expect(await store.recovery(key)).toEqual({ account: alice.account });
+          expect(await has(0, next)).toBe(false);
+        });
+
+        it("have to be the account's own, and so do keys", async () => {
+          await put(0);
+          expect(await set({ address: bob })).toBe("blobUnknown");
+          expect(await set({ backup: "c".repeat(43) })).toBe("blobUnknown");
+          expect(await store.recovery(key)).toBeUndefined();
+          await set();
+          expect(await store.setRecovery({ address: bob, keys: [bytes(32, 61), key] })).toBe("taken");
+          expect(await store.recovery(bytes(32, 61))).toBeUndefined();
+          expect(await store.recovery(key)).toEqual({ account: alice.account, backup: blob });
+        });
+
+        it("are void with the device that set them, and no other", async () => {
+          await addBob2();
+          await put(0, { account: bob.account });
+          await set({ address: bob2 });
+          await store.revokeDevice(bob);
+          expect(await store.recovery(key)).toMatchObject({ backup: blob });
+          await store.revokeDevice(bob2);
+          expect(await store.recovery(key)).toBeUndefined();
+          expect(await has()).toBe(false);
+        });
+
+        it("outlive the devices that one device replaces", async () => {
+          await addBob2();
+          await put(0, { account: bob.account });
+          await set({ address: bob });
+          await send([sealed(bob, 1), sealed(bob2, 2)]);
+          const input = { account: bob.account, device: storeTestDevice(20, 1) };
+          const bob3 = { account: bob.account, device: 3 };
+          expect(await store.replaceDevices(input)).toEqual({ outcome: "created", address: bob3 });
+          expect((await store.account(bob.account))?.devices).toEqual([{ device: 3, registrationId: 20 }]);
+          expect([await read(bob), await read(bob2), await read(bob3)]).toEqual([[], [], []]);
+          expect(await store.recovery(key)).toEqual({ account: bob.account, backup: blob });
+          await store.addDevice({ account: bob.account, device: storeTestDevice(21), maxDevicesCount: 9 });
+          expect(await store.replaceDevices(input)).toEqual({ outcome: "existed", address: bob3 });
+          expect((await store.account(bob.account))?.devices).toHaveLength(2);
+          await store.revokeDevice(bob3);
+          expect(await store.recovery(key)).toBeUndefined();
+          expect(await store.replaceDevices(input)).toEqual({ outcome: "revoked" });
+          const nobody = { ...input, account: "Z".repeat(22) };
+          expect(await store.replaceDevices(nobody)).toEqual({ outcome: "accountUnknown" });
+        });
       });
     });
 

@@ -4,11 +4,15 @@ import { formatInvitationCode, issueInvitation } from "@cloister/contracts/crede
 import { wireErrors } from "@cloister/contracts/errors";
 import {
   addDeviceRequest,
+  answerBox,
+  blobPiece,
   challengeRequest,
   createAccountRequest,
   type OrganisationInfo,
-  provisioningBox,
+  putBoxRequest,
+  recoverAccountRequest,
   sessionRequest,
+  setRecoveryRequest,
   takePreKeysRequest,
   uploadPreKeysRequest,
 } from "@cloister/contracts/http";
@@ -20,9 +24,12 @@ import {
   type Connection,
   createAccount,
   directory,
+  putAnswer,
   putBox,
   Relay,
   type RelayStore,
+  recoveryInfo,
+  setRecovery,
   type Transport,
   takeBox,
   toRelayError,
@@ -141,7 +148,8 @@ export class TestOrganisation implements TestServer {
   async #handleRelay(request: HttpRequest): Promise<object | undefined> {
     const { relay } = this;
     const [, , resource = "", first = "", second = ""] = new Path(request.url).parts;
-    const route = `${request.method} ${resource}${second === "" ? "" : `/${second}`}`;
+    const isPiece = resource === "blobs" && second !== "";
+    const route = `${request.method} ${resource}${second === "" ? "" : `/${isPiece ? ":number" : second}`}`;
     this.requests.push(route);
     const body: unknown = request.body ? JSON.parse(fromUtf8(request.body)) : undefined;
     switch (route) {
@@ -157,14 +165,23 @@ export class TestOrganisation implements TestServer {
         return this.#openSession(body);
       case "GET provisioning":
         return takeBox(relay.accounts, first);
+      case "PUT provisioning/answer":
+        await putAnswer(relay.accounts, first, z.parse(answerBox, body));
+        return undefined;
+      case "GET blobs/:number":
+        return relay.blobs.get(first, Number(second));
+      case "GET recovery":
+        return recoveryInfo(relay.accounts.store, first);
+      case "POST accounts/recovery":
+        return relay.recoverAccount(first, z.parse(recoverAccountRequest, body));
       default:
-        return this.#handleAsDevice(route, first, body, request);
+        return this.#handleAsDevice(route, { first, second }, body, request);
     }
   }
 
   async #handleAsDevice(
     route: string,
-    first: string,
+    { first, second }: { readonly first: string; readonly second: string },
     body: unknown,
     request: HttpRequest,
   ): Promise<object | undefined> {
@@ -187,7 +204,18 @@ export class TestOrganisation implements TestServer {
       case "PUT prekeys":
         return relay.preKeys.upload(address, z.parse(uploadPreKeysRequest, body));
       case "PUT provisioning":
-        await putBox(relay.accounts, address.account, { slot: first, body: z.parse(provisioningBox, body) });
+        await putBox(relay.accounts, address.account, { slot: first, body: z.parse(putBoxRequest, body) });
+        return undefined;
+      case "PUT recovery":
+        await setRecovery(store, address, z.parse(setRecoveryRequest, body));
+        return undefined;
+      case "PUT blobs/:number": {
+        const place = { blob: first, number: Number(second) };
+        await relay.blobs.put(address.account, place, z.parse(blobPiece, body));
+        return undefined;
+      }
+      case "DELETE blobs":
+        await relay.blobs.delete(address.account, first);
         return undefined;
       default:
         throw new Error(`there is no route ${route}`);
