@@ -6,6 +6,7 @@ export class ByteReader {
   readonly #truncatedCode: string;
   #at = 0;
 
+  /** `truncatedCode` is the code of the errors thrown here. */
   constructor(bytes: Uint8Array, truncatedCode: string) {
     this.#bytes = bytes;
     this.#truncatedCode = truncatedCode;
@@ -23,6 +24,13 @@ export class ByteReader {
     const value = this.#bytes[this.#at];
     if (value === undefined) throw this.truncated();
     this.#at += 1;
+    return value;
+  }
+
+  /** A big-endian integer of 1 to 6 bytes. */
+  uint(bytesCount: number): number {
+    let value = 0;
+    for (let at = 0; at < bytesCount; at += 1) value = value * 256 + this.byte();
     return value;
   }
 
