@@ -13,7 +13,7 @@ export {
 export { aesGcmSivOpen, aesGcmSivSeal } from "./aes-gcm-siv.ts";
 export type { Random } from "./checks.ts";
 export { type Ed25519KeyPair, ed25519KeyPair, ed25519Sign, ed25519Verify } from "./ed25519.ts";
-export { type HkdfInput, hkdfSha256, hmacSha256, sha256, sha512 } from "./hash.ts";
+export { type HkdfInput, hkdfSha256, hmacSha256, sha256, sha384, sha512 } from "./hash.ts";
 export {
   type KemDecapsulation,
   type KemEncapsulation,
@@ -32,6 +32,7 @@ export {
   type SplitEncapsulationKey,
   splitMlKem768Key,
 } from "./ml-kem-768.ts";
+export { p384Verify } from "./p384.ts";
 export type { KemOutput, SignedMessage } from "./primitives.ts";
 export {
   isCanonicalX25519,

@@ -21,6 +21,7 @@ export interface SignedMessage {
  */
 export interface Primitives {
   sha256(data: Uint8Array): Bytes;
+  sha384(data: Uint8Array): Bytes;
   sha512(data: Uint8Array): Bytes;
   hmacSha256(key: Uint8Array, data: Uint8Array): Bytes;
 
@@ -47,6 +48,9 @@ export interface Primitives {
   ed25519Sign(seed: Uint8Array, message: Uint8Array): Bytes;
   /** Without cofactor: encode([S]B - [k]A) = R. The key is canonical and not of small order, S is below L. */
   ed25519Verify(signed: SignedMessage): boolean;
+
+  /** ES384: the key an uncompressed point, the signature r || s. False for a key that is not on the curve. */
+  p384Verify(signed: SignedMessage): boolean;
 
   /** FIPS 203 ML-KEM.KeyGen_internal(d, z) with `seed` = d || z; returns dk, which contains ek. */
   mlKem1024DecapsulationKey(seed: Uint8Array): Bytes;

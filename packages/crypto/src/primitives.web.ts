@@ -1,8 +1,9 @@
 import { equalBytes } from "@cloister/bytes";
 import { cbc, ctr, gcm, gcmsiv } from "@noble/ciphers/aes.js";
 import { ed25519, x25519 } from "@noble/curves/ed25519.js";
+import { p384 } from "@noble/curves/nist.js";
 import { hmac } from "@noble/hashes/hmac.js";
-import { sha256, sha512 } from "@noble/hashes/sha2.js";
+import { sha256, sha384, sha512 } from "@noble/hashes/sha2.js";
 import { ml_kem768, ml_kem1024 } from "@noble/post-quantum/ml-kem.js";
 import { littleEndian } from "./little-endian.ts";
 import type { Bytes, Primitives, SignedMessage } from "./primitives.ts";
@@ -10,6 +11,7 @@ import type { Bytes, Primitives, SignedMessage } from "./primitives.ts";
 /** For browsers and workers: noble throughout, because WebCrypto is asynchronous. */
 export const primitives: Primitives = {
   sha256,
+  sha384,
   sha512,
   hmacSha256: (key, data) => hmac(sha256, key, data),
 
@@ -30,6 +32,14 @@ export const primitives: Primitives = {
   ed25519PublicKey: (seed) => ed25519.getPublicKey(seed),
   ed25519Sign: (seed, message) => ed25519.sign(message, seed),
   ed25519Verify: verifyWithoutCofactor,
+
+  p384Verify: ({ publicKey, message, signature }) => {
+    try {
+      return p384.verify(signature, message, publicKey, { lowS: false });
+    } catch {
+      return false; // not on the curve, or r or s out of range
+    }
+  },
 
   mlKem1024DecapsulationKey: (seed) => ml_kem1024.keygen(seed).secretKey,
   mlKem1024Encapsulate: (publicKey, message) => {
