@@ -250,7 +250,7 @@ const violations: Record<RuleId, () => unknown> = {
   },
   "SESSION-001": () => encrypt(emptyRecord, new Uint8Array(1), random),
   "SESSION-002": () =>
-    parseSessionRecord(serializeSessionRecord(conversation("stored").alice.record).subarray(1)),
+    parseSessionRecord(serializeSessionRecord(conversation("stored").alice.record).subarray(0, -1)),
   "SESSION-003": () => parseSessionRecord(fromHex("a166666f726d617402")),
   "SAFETY-001": () =>
     safetyNumber({

@@ -1,16 +1,9 @@
 /**
- * A session record as bytes for a store: deterministic CBOR, format 1. It is full of secrets; the store
- * must encrypt it. Reading trusts nothing, because a store may be damaged or rolled back.
+ * A session record as bytes for a store, format 2: fixed fields in a fixed order, integers big-endian, a
+ * byte before what may be absent, a count before lists. It is full of secrets; the store must encrypt it.
+ * Reading trusts nothing, because a store may be damaged or rolled back.
  */
-import { concatBytes, readUint32, uint32 } from "@cloister/bytes";
-import {
-  type CborMap,
-  type CborValue,
-  decodeCbor,
-  encodeCbor,
-  type FieldReader,
-  readMap,
-} from "@cloister/codec";
+import { ByteReader, ByteWriter } from "@cloister/codec";
 import { KEM_BYTES, PUBLIC_KEY_BYTES, rawKem, rawPublicKey } from "./keys.ts";
 import { MAX_ARCHIVED_COUNT, MAX_RECEIVING_CHAINS_COUNT, MAX_SKIPPED_COUNT, MAX_UINT32 } from "./limits.ts";
 import type { RatchetState, SendingChain } from "./ratchet.ts";
@@ -27,17 +20,27 @@ import type { SpqrState } from "./spqr.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-const FORMAT = 1;
-const SECRET = { length: 32 };
-const SKIPPED_BYTES = 4 + SECRET.length;
-const UINT32 = { max: MAX_UINT32 };
+const FORMAT = 2;
+const SECRET_BYTES = 32;
+const UINT32_BYTES = 4;
 /** A chain that was used up stands one past its last counter. */
-const NEXT_COUNTER = { max: MAX_UINT32 + 1 };
+const MAX_NEXT_COUNTER = MAX_UINT32 + 1;
+const NEXT_COUNTER_BYTES = 5;
+const TIME_BYTES = 6;
+const SKIPPED_COUNT_BYTES = 2;
+
+const ANSWERED = 0;
+const PENDING = 1;
+const RESPONDER = 2;
 
 /** Writes a record. */
 export function serializeSessionRecord(record: SessionRecord): Bytes {
-  const sessions = sessionsOf(record).map(writeSession);
-  return encodeCbor({ format: FORMAT, active: record.active !== undefined, sessions });
+  const writer = new ByteWriter();
+  writer.byte(FORMAT);
+  writer.byte(record.active ? 1 : 0);
+  writer.byte(record.archived.length);
+  for (const session of sessionsOf(record)) writeSession(writer, session);
+  return writer.finish();
 }
 
 /**
@@ -45,16 +48,15 @@ export function serializeSessionRecord(record: SessionRecord): Bytes {
  * @throws BaseError `SESSION-002` when it is damaged, `SESSION-003` when another format wrote it
  */
 export function parseSessionRecord(bytes: Uint8Array): SessionRecord {
+  const reader = new ByteReader(bytes, "SESSION-002");
   return guarded(() => {
-    const fields = readMap(decodeCbor(bytes));
-    demand(fields.uint("format") === FORMAT, "SESSION-003");
-    const hasActive = fields.bool("active");
-    const maxCount = MAX_ARCHIVED_COUNT + (hasActive ? 1 : 0);
-    const sessions = fields.list("sessions", readSession, { maxCount });
-    fields.end();
-    if (!hasActive) return { active: undefined, archived: sessions };
-    const [active, ...archived] = sessions;
-    demand(active !== undefined, "SESSION-002");
+    demand(reader.byte() === FORMAT, "SESSION-003");
+    const hasActive = readFlag(reader);
+    const archivedCount = reader.byte();
+    demand(archivedCount <= MAX_ARCHIVED_COUNT, "SESSION-002");
+    const active = hasActive ? readSession(reader) : undefined;
+    const archived = Array.from({ length: archivedCount }, () => readSession(reader));
+    demand(reader.remaining === 0, "SESSION-002");
     return { active, archived };
   });
 }
@@ -69,172 +71,184 @@ function guarded<T>(read: () => T): T {
   }
 }
 
-function writeSession(session: Session): CborMap {
-  const { ratchet } = session;
+function writeSession(writer: ByteWriter, session: Session): void {
+  writer.byte(session.version);
+  writeOrigin(writer, session.origin);
+  writer.bytes(session.baseKey);
+  writer.bytes(session.localIdentityKey);
+  writer.bytes(session.remoteIdentityKey);
+  writer.uint(session.localRegistrationId, UINT32_BYTES);
+  writer.uint(session.remoteRegistrationId, UINT32_BYTES);
+  writeRatchet(writer, session.ratchet);
+}
+
+function readSession(reader: ByteReader): Session {
+  const version = reader.byte();
+  demand(version === 4, "SESSION-002");
   return {
-    version: session.version,
-    origin: writeOrigin(session.origin),
-    baseKey: session.baseKey,
-    localIdentityKey: session.localIdentityKey,
-    remoteIdentityKey: session.remoteIdentityKey,
-    localRegistrationId: session.localRegistrationId,
-    remoteRegistrationId: session.remoteRegistrationId,
-    rootKey: ratchet.rootKey,
-    sending: writeSending(ratchet.sending),
-    receiving: ratchet.receiving.map(writeReceiving),
-    spqr: writeSpqr(ratchet.spqr),
+    version,
+    origin: readOrigin(reader),
+    baseKey: readPublicKey(reader),
+    localIdentityKey: readPublicKey(reader),
+    remoteIdentityKey: readPublicKey(reader),
+    localRegistrationId: reader.uint(UINT32_BYTES),
+    remoteRegistrationId: reader.uint(UINT32_BYTES),
+    ratchet: readRatchet(reader),
   };
 }
 
-function readSession(value: CborValue): Session {
-  const fields = readMap(value);
-  demand(fields.uint("version") === 4, "SESSION-002");
-  const session: Session = {
-    version: 4,
-    origin: fields.map("origin", readOrigin),
-    baseKey: readPublicKey(fields, "baseKey"),
-    localIdentityKey: readPublicKey(fields, "localIdentityKey"),
-    remoteIdentityKey: readPublicKey(fields, "remoteIdentityKey"),
-    localRegistrationId: fields.uint("localRegistrationId", UINT32),
-    remoteRegistrationId: fields.uint("remoteRegistrationId", UINT32),
-    ratchet: readRatchet(fields),
+function writeOrigin(writer: ByteWriter, origin: SessionOrigin): void {
+  if (origin.role === "responder") {
+    writer.byte(RESPONDER);
+    writer.bytes(origin.headerDigest);
+  } else if (origin.pending) {
+    writer.byte(PENDING);
+    writePending(writer, origin.pending);
+  } else {
+    writer.byte(ANSWERED);
+  }
+}
+
+function readOrigin(reader: ByteReader): SessionOrigin {
+  const kind = reader.byte();
+  if (kind === RESPONDER) return { role: "responder", headerDigest: reader.take(SECRET_BYTES) };
+  if (kind === PENDING) return { role: "initiator", pending: readPending(reader) };
+  demand(kind === ANSWERED, "SESSION-002");
+  return { role: "initiator", pending: undefined };
+}
+
+function writePending(writer: ByteWriter, pending: PendingPreKey): void {
+  const { preKeyId } = pending;
+  writer.byte(preKeyId === undefined ? 0 : 1);
+  if (preKeyId !== undefined) writer.uint(preKeyId, UINT32_BYTES);
+  writer.uint(pending.signedPreKeyId, UINT32_BYTES);
+  writer.uint(pending.kyberPreKeyId, UINT32_BYTES);
+  writer.bytes(pending.kyberCiphertext);
+  writer.uint(pending.startedAtMs, TIME_BYTES);
+}
+
+function readPending(reader: ByteReader): PendingPreKey {
+  const pending = {
+    preKeyId: readFlag(reader) ? reader.uint(UINT32_BYTES) : undefined,
+    signedPreKeyId: reader.uint(UINT32_BYTES),
+    kyberPreKeyId: reader.uint(UINT32_BYTES),
+    kyberCiphertext: reader.take(KEM_BYTES),
+    startedAtMs: reader.uint(TIME_BYTES),
   };
-  fields.end();
-  return session;
+  rawKem(pending.kyberCiphertext);
+  return pending;
 }
 
-function writeOrigin(origin: SessionOrigin): CborMap {
-  if (origin.role === "responder") return { role: origin.role, headerDigest: origin.headerDigest };
-  if (!origin.pending) return { role: origin.role };
-  const { preKeyId, ...pending } = origin.pending;
-  return { role: origin.role, pending: { ...pending, ...(preKeyId === undefined ? {} : { preKeyId }) } };
+function writeRatchet(writer: ByteWriter, ratchet: RatchetState): void {
+  writer.bytes(ratchet.rootKey);
+  writeSending(writer, ratchet.sending);
+  writer.byte(ratchet.receiving.length);
+  for (const chain of ratchet.receiving) writeReceiving(writer, chain);
+  writeSpqr(writer, ratchet.spqr);
 }
 
-function readOrigin(fields: FieldReader): SessionOrigin {
-  const role = fields.oneOf("role", ["initiator", "responder"]);
-  if (role === "responder") return { role, headerDigest: fields.bytes("headerDigest", SECRET) };
-  return { role, pending: fields.optional("pending", (key) => fields.map(key, readPending)) };
+function readRatchet(reader: ByteReader): RatchetState {
+  const rootKey = reader.take(SECRET_BYTES);
+  const sending = readSending(reader);
+  const chainsCount = reader.byte();
+  demand(chainsCount <= MAX_RECEIVING_CHAINS_COUNT, "SESSION-002");
+  demand(sending.kind === "open" || chainsCount > 0, "SESSION-002");
+  const receiving = Array.from({ length: chainsCount }, () => readReceiving(reader));
+  return { rootKey, sending, receiving, spqr: readSpqr(reader) };
 }
 
-function readPending(fields: FieldReader): PendingPreKey {
-  const kyberCiphertext = fields.bytes("kyberCiphertext", { length: KEM_BYTES });
-  rawKem(kyberCiphertext);
+function writeSending(writer: ByteWriter, sending: SendingChain): void {
+  writer.uint(sending.previousCounter, UINT32_BYTES);
+  writer.byte(sending.kind === "open" ? 1 : 0);
+  if (sending.kind === "due") return;
+  writer.bytes(sending.ratchetKeyPair.publicKey);
+  writer.bytes(sending.ratchetKeyPair.privateKey);
+  writer.bytes(sending.chainKey);
+  writer.uint(sending.counter, NEXT_COUNTER_BYTES);
+}
+
+function readSending(reader: ByteReader): SendingChain {
+  const previousCounter = reader.uint(UINT32_BYTES);
+  if (!readFlag(reader)) return { kind: "due", previousCounter };
   return {
-    preKeyId: fields.optional("preKeyId", (key) => fields.uint(key, UINT32)),
-    signedPreKeyId: fields.uint("signedPreKeyId", UINT32),
-    kyberPreKeyId: fields.uint("kyberPreKeyId", UINT32),
-    kyberCiphertext,
-    startedAtMs: fields.uint("startedAtMs"),
-  };
-}
-
-function readRatchet(fields: FieldReader): RatchetState {
-  const sending = fields.map("sending", readSending);
-  const receiving = fields.list("receiving", readReceiving, { maxCount: MAX_RECEIVING_CHAINS_COUNT });
-  demand(sending.kind === "open" || receiving.length > 0, "SESSION-002");
-  return {
-    rootKey: fields.bytes("rootKey", SECRET),
-    sending,
-    receiving,
-    spqr: fields.map("spqr", readSpqr),
-  };
-}
-
-function writeSending(sending: SendingChain): CborMap {
-  if (sending.kind === "due") return { ...sending };
-  const { ratchetKeyPair, ...chain } = sending;
-  return { ...chain, ratchetKey: ratchetKeyPair.publicKey, privateKey: ratchetKeyPair.privateKey };
-}
-
-function readSending(fields: FieldReader): SendingChain {
-  const kind = fields.oneOf("kind", ["due", "open"]);
-  const previousCounter = fields.uint("previousCounter", UINT32);
-  if (kind === "due") return { kind, previousCounter };
-  return {
-    kind,
-    ratchetKeyPair: {
-      publicKey: readPublicKey(fields, "ratchetKey"),
-      privateKey: fields.bytes("privateKey", SECRET),
-    },
-    chainKey: fields.bytes("chainKey", SECRET),
-    counter: fields.uint("counter", NEXT_COUNTER),
+    kind: "open",
+    ratchetKeyPair: { publicKey: readPublicKey(reader), privateKey: reader.take(SECRET_BYTES) },
+    chainKey: reader.take(SECRET_BYTES),
+    counter: readNextCounter(reader),
     previousCounter,
   };
 }
 
-function writeReceiving(chain: ReceivingChain): CborMap {
-  const { chainKey, skipped, ...rest } = chain;
-  return {
-    ...rest,
-    ...(chainKey ? { chainKey } : {}),
-    skipped: packKeys(skipped.map(({ counter, seed }) => [counter, seed])),
-  };
+function writeReceiving(writer: ByteWriter, chain: ReceivingChain): void {
+  writer.bytes(chain.ratchetKey);
+  writer.byte(chain.chainKey ? 1 : 0);
+  if (chain.chainKey) writer.bytes(chain.chainKey);
+  writer.uint(chain.counter, NEXT_COUNTER_BYTES);
+  writer.uint(chain.forgottenBelow, NEXT_COUNTER_BYTES);
+  writer.uint(chain.skipped.length, SKIPPED_COUNT_BYTES);
+  for (const { counter, seed } of chain.skipped) writeHeld(writer, counter, seed);
 }
 
-function readReceiving(value: CborValue): ReceivingChain {
-  const fields = readMap(value);
-  const counter = fields.uint("counter", NEXT_COUNTER);
-  const chain: ReceivingChain = {
-    ratchetKey: readPublicKey(fields, "ratchetKey"),
-    chainKey: fields.optional("chainKey", (key) => fields.bytes(key, SECRET)),
-    counter,
-    skipped: readKeys(fields, counter).map(([at, seed]) => ({ counter: at, seed })),
-    forgottenBelow: fields.uint("forgottenBelow", { max: counter }),
-  };
-  fields.end();
-  return chain;
+function readReceiving(reader: ByteReader): ReceivingChain {
+  const ratchetKey = readPublicKey(reader);
+  const chainKey = readFlag(reader) ? reader.take(SECRET_BYTES) : undefined;
+  const counter = readNextCounter(reader);
+  const forgottenBelow = reader.uint(NEXT_COUNTER_BYTES);
+  demand(forgottenBelow <= counter, "SESSION-002");
+  const skipped = readHeld(reader, counter).map(([at, seed]) => ({ counter: at, seed }));
+  return { ratchetKey, chainKey, counter, skipped, forgottenBelow };
 }
 
-function writeSpqr({ kind, sending, receiving }: SpqrState): CborMap {
-  return {
-    kind,
-    sending: { ...sending },
-    receiving: {
-      chainKey: receiving.chainKey,
-      index: receiving.index,
-      skipped: packKeys(receiving.skipped.map(({ index, key }) => [index, key])),
-    },
-  };
+function writeSpqr(writer: ByteWriter, { sending, receiving }: SpqrState): void {
+  writer.bytes(sending.chainKey);
+  writer.uint(sending.index, UINT32_BYTES);
+  writer.bytes(receiving.chainKey);
+  writer.uint(receiving.index, UINT32_BYTES);
+  writer.uint(receiving.skipped.length, SKIPPED_COUNT_BYTES);
+  for (const { index, key } of receiving.skipped) writeHeld(writer, index, key);
 }
 
-function readSpqr(fields: FieldReader): SpqrState {
-  return {
-    kind: fields.oneOf("kind", ["epoch-0"]),
-    sending: fields.map("sending", (chain) => ({
-      chainKey: chain.bytes("chainKey", SECRET),
-      index: chain.uint("index", UINT32),
-    })),
-    receiving: fields.map("receiving", (chain) => {
-      const index = chain.uint("index", UINT32);
-      return {
-        chainKey: chain.bytes("chainKey", SECRET),
-        index,
-        skipped: readKeys(chain, index).map(([at, key]) => ({ index: at, key })),
-      };
-    }),
-  };
+function readSpqr(reader: ByteReader): SpqrState {
+  const readChain = () => ({ chainKey: reader.take(SECRET_BYTES), index: reader.uint(UINT32_BYTES) });
+  const sending = readChain();
+  const receiving = readChain();
+  const skipped = readHeld(reader, receiving.index).map(([index, key]) => ({ index, key }));
+  return { kind: "epoch-0", sending, receiving: { ...receiving, skipped } };
 }
 
-/** Held keys in one byte string, each its number (4 bytes) and 32 bytes of key: thousands stay cheap. */
-function packKeys(keys: readonly (readonly [at: number, key: Bytes])[]): Bytes {
-  return concatBytes(...keys.flatMap(([at, key]) => [uint32(at), key]));
+/** A key held for a message that has not arrived. */
+function writeHeld(writer: ByteWriter, at: number, key: Bytes): void {
+  writer.uint(at, UINT32_BYTES);
+  writer.bytes(key);
 }
 
-function readKeys(fields: FieldReader, below: number): [at: number, key: Bytes][] {
-  const packed = fields.bytes("skipped", { maxBytes: MAX_SKIPPED_COUNT * SKIPPED_BYTES });
-  demand(packed.length % SKIPPED_BYTES === 0, "SESSION-002");
+/** Held keys, ascending and all before the head of their chain. */
+function readHeld(reader: ByteReader, below: number): [at: number, key: Bytes][] {
+  const count = reader.uint(SKIPPED_COUNT_BYTES);
+  demand(count <= MAX_SKIPPED_COUNT, "SESSION-002");
   let previous = -1;
-  return Array.from({ length: packed.length / SKIPPED_BYTES }, (_, entry) => {
-    const start = entry * SKIPPED_BYTES;
-    const at = readUint32(packed, start);
+  return Array.from({ length: count }, () => {
+    const at = reader.uint(UINT32_BYTES);
     demand(at > previous && at < below, "SESSION-002");
     previous = at;
-    return [at, packed.slice(start + 4, start + SKIPPED_BYTES)];
+    return [at, reader.take(SECRET_BYTES)];
   });
 }
 
-function readPublicKey(fields: FieldReader, key: string): Bytes {
-  const bytes = fields.bytes(key, { length: PUBLIC_KEY_BYTES });
-  rawPublicKey(bytes);
-  return bytes;
+function readFlag(reader: ByteReader): boolean {
+  const flag = reader.byte();
+  demand(flag <= 1, "SESSION-002");
+  return flag === 1;
+}
+
+function readNextCounter(reader: ByteReader): number {
+  const counter = reader.uint(NEXT_COUNTER_BYTES);
+  demand(counter <= MAX_NEXT_COUNTER, "SESSION-002");
+  return counter;
+}
+
+function readPublicKey(reader: ByteReader): Bytes {
+  const key = reader.take(PUBLIC_KEY_BYTES);
+  rawPublicKey(key);
+  return key;
 }
