@@ -1,4 +1,6 @@
 /** Valid inputs, made by the product's own writers with a fixed stream of random bytes. */
+import { appraise } from "@cloister/attestation";
+import { issueCertificate, issueDocument } from "@cloister/attestation/development";
 import { concatBytes, toUtf8, uint32 } from "@cloister/bytes";
 import { type Content, encodeContent } from "@cloister/contracts/content";
 import {
@@ -131,6 +133,10 @@ function conversation() {
   };
 }
 
+const root = issueCertificate({ name: "root", notBeforeMs: 0, notAfterMs: 9e9, role: "ca" }, fixedRandom);
+const pcrs = new Map([0, 1, 2].map((index) => [index, new Uint8Array(48).fill(1)]));
+const policy = { referenceValues: [pcrs], allowDebug: false, maxAgeMs: 9e9, maxFutureSkewMs: 0 };
+
 const organisationSeed = fixedRandom(32);
 const redeemSeed = fixedRandom(32);
 const invitation = {
@@ -173,6 +179,14 @@ export const seeds = {
   credential: encodeCredential(
     redeemInvitation({ code, identityKey: identityKeyPair.publicKey, sign: ed25519Sign }),
   ),
+  evidence: issueDocument({ moduleId: "enclave", timestampMs: 5e9, pcrs }, root, fixedRandom),
+  appraise: (document: Uint8Array) =>
+    appraise({
+      evidence: { kind: "nitro", document },
+      atMs: 5e9,
+      anchors: [{ backing: "development", certificate: root.certificate }],
+      policy,
+    }),
   leaf,
   checkpoint,
   verifierKey: transparency.formatVerifierKey("log.example", ed25519KeyPair(logSeed).publicKey),

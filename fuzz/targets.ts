@@ -121,6 +121,7 @@ export const targets: readonly Target[] = [
     run: canonical(signal.parseSessionRecord, signal.serializeSessionRecord),
   },
   { name: "receipt", seeds: () => [seeds.receipt], run: seeds.verifyReceipt },
+  { name: "evidence", seeds: () => [seeds.evidence], run: seeds.appraise },
   { name: "leaf", seeds: () => [seeds.leaf], run: transparency.decodeLeaf },
   {
     name: "checkpoint",

@@ -20,6 +20,11 @@ export class ByteReader {
     return new BaseError("Decode", this.#truncatedCode, "input ends too early; drop it");
   }
 
+  /** The next byte without moving on; undefined at the end. */
+  peek(): number | undefined {
+    return this.#bytes[this.#at];
+  }
+
   byte(): number {
     const value = this.#bytes[this.#at];
     if (value === undefined) throw this.truncated();

@@ -9,6 +9,11 @@ export function sha256(data: Uint8Array): Bytes {
   return primitives.sha256(data);
 }
 
+/** SHA-384 (FIPS 180-4), 48 bytes. */
+export function sha384(data: Uint8Array): Bytes {
+  return primitives.sha384(data);
+}
+
 /** SHA-512 (FIPS 180-4), 64 bytes. */
 export function sha512(data: Uint8Array): Bytes {
   return primitives.sha512(data);

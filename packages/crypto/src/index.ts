@@ -32,7 +32,7 @@ export {
   type SplitEncapsulationKey,
   splitMlKem768Key,
 } from "./ml-kem-768.ts";
-export { p384Verify } from "./p384.ts";
+export { type P384KeyPair, p384KeyPair, p384Sign, p384Verify } from "./p384.ts";
 export type { KemOutput, SignedMessage } from "./primitives.ts";
 export {
   isCanonicalX25519,

@@ -51,6 +51,9 @@ export interface Primitives {
 
   /** ES384: the key an uncompressed point, the signature r || s. False for a key that is not on the curve. */
   p384Verify(signed: SignedMessage): boolean;
+  /** `undefined` for a scalar out of range. */
+  p384PublicKey(privateKey: Uint8Array): Bytes | undefined;
+  p384Sign(privateKey: Uint8Array, message: Uint8Array): Bytes;
 
   /** FIPS 203 ML-KEM.KeyGen_internal(d, z) with `seed` = d || z; returns dk, which contains ek. */
   mlKem1024DecapsulationKey(seed: Uint8Array): Bytes;

@@ -40,6 +40,8 @@ export const primitives: Primitives = {
       return false; // not on the curve, or r or s out of range
     }
   },
+  p384PublicKey: (privateKey) => attempt(() => new Uint8Array(p384.getPublicKey(privateKey, false))),
+  p384Sign: (privateKey, message) => new Uint8Array(p384.sign(message, privateKey, { lowS: false })),
 
   mlKem1024DecapsulationKey: (seed) => ml_kem1024.keygen(seed).secretKey,
   mlKem1024Encapsulate: (publicKey, message) => {

@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
+import { attestationRules } from "@cloister/attestation";
 import { wireErrors } from "@cloister/contracts/errors";
 import { listRules } from "@cloister/protocol";
 import { transparencyRules } from "@cloister/transparency";
@@ -16,7 +17,7 @@ export interface CodeEntry {
 }
 
 /**
- * Every error and reason code, by name. Protocol and transparency keep tables; for the rest the sources are
+ * Every error and reason code, by name. Protocol, transparency and attestation keep tables; for the rest the sources are
  * the table, since they run as they are: a code is followed by the sentence that people see.
  */
 export async function listCodes(): Promise<CodeEntry[]> {
@@ -27,7 +28,7 @@ export async function listCodes(): Promise<CodeEntry[]> {
   }
   for (const { id: code, sentence: rule, clause: source } of listRules())
     entries.set(code, { code, rule, source });
-  for (const [code, { rule, source }] of Object.entries(transparencyRules)) {
+  for (const [code, { rule, source }] of Object.entries({ ...transparencyRules, ...attestationRules })) {
     entries.set(code, { code, rule, source });
   }
   for (const [code, httpStatus] of Object.entries(wireErrors)) {

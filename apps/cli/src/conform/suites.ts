@@ -10,6 +10,10 @@ export interface SuiteOptions {
 
 /** Each suite loads only what it drives. */
 const suites = {
+  attestation: async () => {
+    const { conformAttestation } = await import("./attestation.ts");
+    return conformAttestation;
+  },
   protocol: async () => {
     const [{ ProtocolSuite }, { systemRandom }] = await Promise.all([
       import("./protocol.ts"),

@@ -1,0 +1,8 @@
+export {
+  type CertificateRequest,
+  type DocumentRequest,
+  type Issuer,
+  issueCertificate,
+  issueDocument,
+  signDocument,
+} from "./issuer.ts";
