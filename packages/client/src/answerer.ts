@@ -1,12 +1,11 @@
 import { isBaseError } from "@cloister/bytes";
-import { type AnswerContent, encodeContent } from "@cloister/contracts/content";
+import { type AnswerContent, decodeContent, encodeContent } from "@cloister/contracts/content";
 import {
   answerDigest,
   attachProof,
   citedSources,
   hourOf,
   receiptDigest,
-  type SignedReceipt,
   signReceipt,
 } from "@cloister/transparency";
 import type { AgentReply, AnswerQuestion } from "./api.ts";
@@ -14,7 +13,7 @@ import { type Core, freshId, keysOf } from "./core.ts";
 import type { LogClient } from "./log-client.ts";
 import { enqueue } from "./outbox.ts";
 import { leafOf } from "./recorder.ts";
-import { messageKey, type QuestionRecord, questionsTable } from "./records.ts";
+import { messageKey, type PreparedRecord, type QuestionRecord, questionsTable } from "./records.ts";
 import { requestIdOf } from "./request-id.ts";
 import { backOff, pause } from "./timing.ts";
 
@@ -110,24 +109,39 @@ export class Answerer {
     const { database } = this.#core;
     const question = await database.get(questionsTable, key);
     if (!question || question.answer) return;
-    const { conversation, id, from, body } = question;
-    const reply = await this.#answer({ conversation, id, from, body });
-    const content = await this.#withReceipt(question, reply);
+    const prepared = question.prepared ?? (await this.#prepare(key, question));
+    if (!prepared) return;
+    const content = await this.#withProof(prepared);
     if (!this.#running) return;
     await database.change(async (transaction) => {
       // Consent may have been taken back meanwhile; then there is no question any more.
       const open = await transaction.get(questionsTable, key);
       if (!open || open.answer) return;
-      transaction.put(questionsTable, key, { ...question, body: "", answer: encodeContent(content) });
+      const { prepared: _done, ...rest } = open;
+      transaction.put(questionsTable, key, { ...rest, body: "", answer: encodeContent(content) });
       await enqueue(this.#core, transaction, { content, to: question.replyTo });
     });
   }
 
-  /** Signs what the agent claims, and has the log keep it, before the answer goes anywhere. */
-  async #withReceipt(question: QuestionRecord, { answer, claims }: AgentReply): Promise<AnswerContent> {
+  /** What will be answered is durable before the log hears of it, so that no other answer follows a crash. */
+  async #prepare(key: string, question: QuestionRecord): Promise<PreparedRecord | undefined> {
+    const { conversation, id, from, body } = question;
+    const prepared = this.#sign(question, await this.#answer({ conversation, id, from, body }));
+    if (!this.#running) return undefined;
+    return this.#core.database.change(async (transaction) => {
+      const open = await transaction.get(questionsTable, key);
+      if (!open || open.answer) return undefined;
+      if (open.prepared) return open.prepared;
+      transaction.put(questionsTable, key, { ...open, body: "", prepared });
+      return prepared;
+    });
+  }
+
+  /** Signs what the agent claims. */
+  #sign(question: QuestionRecord, { answer, claims }: AgentReply): PreparedRecord {
     const { clock, random } = this.#core;
     const { publicKey: agentKey, privateKey } = keysOf(this.#core).identityKeyPair;
-    const signed: SignedReceipt = signReceipt({
+    const receipt = signReceipt({
       body: {
         ...claims,
         agentKey,
@@ -142,11 +156,10 @@ export class Answerer {
     const leaf = leafOf(this.#core, {
       type: "ai.answered",
       conversation: question.pseudonym,
-      receiptDigest: receiptDigest(signed),
+      receiptDigest: receiptDigest(receipt),
       abstained: answer.outcome === "abstained",
     });
-    const { index, proof, checkpoint } = await this.#log.append(leaf);
-    return {
+    const content: AnswerContent = {
       kind: "answer",
       conversation: question.conversation,
       id: freshId(random),
@@ -154,8 +167,16 @@ export class Answerer {
       asker: question.from,
       sentAtMs: clock.nowMs(),
       answer,
-      receipt: attachProof(signed, { leaf, leafIndex: index, proof, checkpoint }),
+      receipt: new Uint8Array(),
     };
+    return { content: encodeContent(content), receipt, leaf };
+  }
+
+  /** Has the log keep the leaf, and puts its proof into the receipt, before the answer goes anywhere. */
+  async #withProof({ content, receipt, leaf }: PreparedRecord): Promise<AnswerContent> {
+    const { index, proof, checkpoint } = await this.#log.append(leaf);
+    const whole = attachProof(receipt, { leaf, leafIndex: index, proof, checkpoint });
+    return { ...(decodeContent(content) as AnswerContent), receipt: whole };
   }
 }
 

@@ -50,11 +50,26 @@ export async function expectAnswer(
   if (!(await transaction.get(asksTable, key))) transaction.put(asksTable, key, { conversation });
 }
 
+interface Wait {
+  readonly agent: AccountId;
+  readonly waitMs: number;
+}
+
+/** An agent has no time for this person's questions; what is open is put again when it will. */
+export function askLater(core: Core, transaction: Transaction, { agent, waitMs }: Wait): void {
+  const againAtMs = core.clock.nowMs() + waitMs;
+  for (const ask of transaction.all(openAsksTable)) {
+    if (ask.agent === agent) transaction.put(openAsksTable, ask.id, { ...ask, againAtMs });
+  }
+}
+
 /** Puts questions again whose answer is overdue. */
 export async function askAgain(core: Core, isNewConnection: boolean): Promise<void> {
   const nowMs = core.clock.nowMs();
-  const isDue = ({ triesCount, triedAtMs }: OpenAskRecord) =>
-    nowMs - triedAtMs >= (isNewConnection ? reconnectRetryMs : retryMs(triesCount));
+  const isDue = ({ triesCount, triedAtMs, againAtMs }: OpenAskRecord) =>
+    againAtMs === undefined
+      ? nowMs - triedAtMs >= (isNewConnection ? reconnectRetryMs : retryMs(triesCount))
+      : nowMs >= againAtMs;
   if (!core.database.all(openAsksTable).some(isDue)) return;
   await core.database.change(async (transaction) => {
     for (const ask of transaction.all(openAsksTable).filter(isDue)) {

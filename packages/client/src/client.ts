@@ -3,6 +3,7 @@ import { type AccountId, type DeviceId, idToBytes } from "@cloister/contracts/id
 import { safetyNumber } from "@cloister/protocol";
 import { selfView, signUp } from "./account.ts";
 import type { CloisterClient } from "./api.ts";
+import { askAccepted } from "./broken.ts";
 import { grantConsent, revokeConsent } from "./consent.ts";
 import {
   acceptNewIdentity,
@@ -19,7 +20,6 @@ import { linkAsNewDevice, linkNewDevice } from "./linking.ts";
 import { history } from "./messages.ts";
 import { refreshOwnDevices } from "./own-devices.ts";
 import { verifyReceipt } from "./receipts.ts";
-import { openSetAside } from "./receive.ts";
 import { record } from "./recorder.ts";
 import {
   type ContactRecord,
@@ -120,15 +120,16 @@ async function markVerified(core: Core, account: AccountId, shown: string): Prom
 }
 
 async function acceptIdentity(
-  { core, reduce }: Engine,
+  { core, openAccepted }: Engine,
   account: AccountId,
   shown: string | undefined,
 ): Promise<void> {
   await core.database.change(async (transaction) => {
     if (shown !== undefined) await requireShown(core, transaction, account, shown);
     await acceptNewIdentity(transaction, account);
+    askAccepted(core, transaction, account);
   });
-  await openSetAside(core, account, reduce);
+  await openAccepted();
   core.wakeSender();
 }
 

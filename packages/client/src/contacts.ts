@@ -12,6 +12,7 @@ import { ed25519Verify } from "@cloister/crypto";
 import type { Contact } from "./api.ts";
 import { type Core, selfOf } from "./core.ts";
 import type { Database, Transaction } from "./database.ts";
+import { acceptedTable } from "./mending-records.ts";
 import { addNotice } from "./messages.ts";
 import { record } from "./recorder.ts";
 import { type ContactRecord, contactsTable, conversationsTable, sessionsTable } from "./records.ts";
@@ -163,6 +164,7 @@ export async function noteIdentityChange(
 export async function acceptNewIdentity(transaction: Transaction, account: AccountId): Promise<void> {
   const contact = await transaction.get(contactsTable, account);
   if (contact?.verification !== "changed") return;
+  transaction.put(acceptedTable, account, { account });
   const { newIdentityKey, devices = [], ...rest } = contact;
   if (newIdentityKey) {
     dropSessions(transaction, account, devices);

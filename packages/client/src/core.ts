@@ -1,5 +1,5 @@
 import { BaseError } from "@cloister/bytes";
-import { idBytesCount, idFromBytes } from "@cloister/contracts/ids";
+import { type AccountId, idBytesCount, idFromBytes } from "@cloister/contracts/ids";
 import type { Random } from "@cloister/crypto";
 import type { LocalIdentity } from "@cloister/protocol";
 import type { Database, Transaction } from "./database.ts";
@@ -15,6 +15,13 @@ export interface Core {
   readonly relay: RelayApi;
   /** There is something to send. */
   readonly wakeSender: () => void;
+  /** There is something that could not be opened. */
+  readonly wakeMender: () => void;
+  /**
+   * SHA-256 of the evidence that sessions with this agent rest on, 32 bytes: what an agent's own device
+   * presented, what others verified. None until agents have evidence.
+   */
+  readonly evidenceDigest: (agent: AccountId) => Uint8Array | undefined;
   /** There is something for the log. */
   readonly wakeRecorder: () => void;
   /** Follows up on what may wait: the caller does not, and failures are tried again at the next connection. */

@@ -134,7 +134,15 @@ describe("deceit", () => {
     expect(steps).toContainEqual({ step: "signature", status: "failed", reason: "BACKING_UNPROVEN" });
   });
 
-  it("fills nobody's disk with what cannot be opened", async () => {
+  it("fills nobody's disk with what cannot be understood", async () => {
+    const mallory = await world.join("Mallory");
+    const puppet = await Puppet.of(world, mallory);
+    for (let at = 0; at < 60; at += 1) await puppet.sayBytes(Uint8Array.of(at), [alice.account]);
+    await world.quiet(alice);
+    expect(alice.disk.collections.get(`unopened/${mallory.account}`)?.size).toBe(50);
+  });
+
+  it("fills nobody's disk with what cannot be opened, and one line says so", async () => {
     const mallory = await world.join("Mallory");
     const from = { account: mallory.account, device: 1 };
     await world.settle(mallory.client.createConversation({ title: "Hello", members: [alice.account] }));
@@ -156,7 +164,18 @@ describe("deceit", () => {
       await store.append({ from, envelopes: [envelope], ageMs: 0, ...room });
     }
     alice.line.isCut = false;
-    await world.quiet(alice);
-    expect(alice.disk.collections.get(`unopened/${mallory.account}`)?.size).toBe(50);
+    const notes = () => [...(alice.disk.collections.get(`broken/${mallory.account}.1`)?.values() ?? [])];
+    await world.clock.until(() => notes().length === 60);
+    expect(alice.disk.collections.get(`unopened/${mallory.account}`)).toBeUndefined();
+    expect(Math.max(...notes().map(({ length }) => length))).toBeLessThan(100);
+    // Mallory's device never sent these, and says so.
+    await world.quiet(alice, mallory);
+    expect(notes()).toEqual([]);
+    const hello = alice.client.conversations().find(({ title }) => title === "Hello");
+    const shown = await alice.client.messages(hello?.id ?? "");
+    expect(shown.map((one) => (one.kind === "notice" ? one.notice.type : one.kind))).toEqual([
+      "created",
+      "unreadable",
+    ]);
   });
 });

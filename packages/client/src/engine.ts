@@ -1,4 +1,5 @@
 import { BaseError, isBaseError } from "@cloister/bytes";
+import type { AccountId } from "@cloister/contracts/ids";
 import { type Random, sha256 } from "@cloister/crypto";
 import { Allowance } from "./allowance.ts";
 import { Answerer } from "./answerer.ts";
@@ -11,10 +12,11 @@ import { interruptible } from "./http.ts";
 import { Inbox } from "./inbox.ts";
 import type { Link } from "./link.ts";
 import { LogClient } from "./log-client.ts";
+import { Mender, nextRepairMs } from "./mender.ts";
 import { refreshOrganisation } from "./organisation.ts";
 import type { ClientStore, Clock, Http, OpenSocket } from "./ports.ts";
 import { replenish } from "./prekeys.ts";
-import type { Reducer } from "./receive.ts";
+import { openAccepted, type Reducer } from "./receive.ts";
 import { receiveAsAgent } from "./receive-agent.ts";
 import { receiveAsPerson } from "./receive-people.ts";
 import { Recorder, record } from "./recorder.ts";
@@ -26,6 +28,8 @@ import { maintain } from "./upkeep.ts";
 
 const minuteMs = 60_000;
 const settledPollMs = 20;
+/** What is mended as soon as this counts as under way. */
+const soonMs = 5000;
 
 /** What a client is made of. */
 export interface ClientInput {
@@ -38,17 +42,23 @@ export interface ClientInput {
   readonly random: Random;
   /** Makes this an agent's client: it answers what it is asked, and receives nothing else. */
   readonly answer?: AnswerQuestion;
+  /**
+   * SHA-256 of the evidence that sessions with this agent rest on, 32 bytes: on an agent's own device of what
+   * it presents, elsewhere of what was verified. Sessions that rest on anything else are refused.
+   */
+  readonly evidenceDigest?: (agent: AccountId) => Uint8Array | undefined;
 }
 
 /** The moving parts behind the facade: what runs while there is a connection. */
 export class Engine {
   readonly core: Core;
   readonly log: LogClient;
-  readonly reduce: Reducer;
+  readonly #reduce: Reducer;
   readonly #connector: Connector;
   readonly #sender: Sender;
   readonly #inbox: Inbox;
   readonly #recorder: Recorder;
+  readonly #mender: Mender;
   readonly #answerer: Answerer | undefined;
   readonly #jobs = new Set<Promise<void>>();
   readonly #interrupt: () => void;
@@ -79,22 +89,25 @@ export class Engine {
       relay,
       wakeSender: () => this.#sender.wake(),
       wakeRecorder: () => this.#recorder.wake(),
+      wakeMender: () => this.#mender.wake(),
+      evidenceDigest: input.evidenceDigest ?? (() => undefined),
       inBackground: (job) => this.#run(job),
     };
     const { core } = this;
     this.log = new LogClient({ http, relay, log: () => selfOf(core).organisation.log });
     this.#sender = new Sender(core);
     this.#recorder = new Recorder(core, this.log);
+    this.#mender = new Mender(core);
     this.#answerer = input.answer && new Answerer(core, this.log, input.answer);
     const allowance = new Allowance(clock);
-    this.reduce = async (transaction, sender, content) => {
+    this.#reduce = async (transaction, sender, content) => {
       if (input.answer) return receiveAsAgent({ core, allowance }, transaction, sender, content);
       await receiveAsPerson(core, transaction, sender, content);
       return undefined;
     };
     this.#inbox = new Inbox({
       core,
-      reduce: this.reduce,
+      reduce: this.#reduce,
       answered: async (question) => this.#answerer?.answered(question),
     });
     this.#connector = new Connector({
@@ -123,9 +136,13 @@ export class Engine {
     selfOf(this.core);
     if (this.#answerer) this.#run(() => this.#noteStart());
     this.#answerer?.start();
+    this.#run(this.openAccepted);
     this.#tick();
     this.#connector.start();
   }
+
+  /** What was set aside until a person had accepted an identity. */
+  readonly openAccepted = (): Promise<void> => openAccepted(this.core, this.#reduce);
 
   /** Resolves when nothing is under way any more: the store may be closed then. */
   async disconnect(): Promise<void> {
@@ -153,8 +170,10 @@ export class Engine {
   }
 
   #isSettled(): boolean {
-    const isSent = this.core.database.all(outboxTable).length === 0;
-    return this.connectionState === "online" && this.#inbox.isEmpty && isSent;
+    const { database, clock } = this.core;
+    const isSent = database.all(outboxTable).length === 0;
+    const isMended = (nextRepairMs(this.core) ?? Number.POSITIVE_INFINITY) > clock.nowMs() + soonMs;
+    return this.connectionState === "online" && this.#inbox.isEmpty && isSent && isMended;
   }
 
   #ready(link: Link): void {
@@ -162,6 +181,7 @@ export class Engine {
     this.#inbox.attach(link);
     this.#sender.attach(link);
     this.#recorder.start();
+    this.#mender.start();
     this.#run(() => maintain(this.core));
     this.#run(() => refreshOrganisation(this.core));
   }
@@ -177,6 +197,7 @@ export class Engine {
     this.#inbox.detach();
     this.#sender.detach();
     this.#recorder.stop();
+    this.#mender.stop();
   }
 
   #tick(): void {

@@ -43,6 +43,33 @@ export async function addNotice(
   await addMessage(core, transaction, { kind: "notice", id: freshId(core.random), sentAtMs, ...input });
 }
 
+/**
+ * Something of this account cannot be read here and has to be said again. One line is enough: more of the same
+ * say nothing new, and whoever sends rubbish shall not fill the screen.
+ */
+export async function noteUnreadable(
+  core: Core,
+  transaction: Transaction,
+  account: AccountId,
+): Promise<void> {
+  const shared = transaction
+    .all(conversationsTable)
+    .filter(({ members }) => members.some((member) => member.account === account));
+  const latest = shared.sort((a, b) => lastPosition(b) - lastPosition(a))[0];
+  if (!latest) return;
+  const { lastMessage } = latest;
+  if (lastMessage?.kind === "notice" && lastMessage.notice.type === "unreadable") return;
+  await addNotice(core, transaction, {
+    conversation: latest.id,
+    from: account,
+    notice: { type: "unreadable", account },
+  });
+}
+
+function lastPosition(conversation: { readonly lastMessage?: { readonly position: number } }): number {
+  return conversation.lastMessage?.position ?? 0;
+}
+
 /** Finds a message by who sent it and its id. */
 export async function findMessage(
   transaction: Transaction,

@@ -21,6 +21,7 @@ export interface Outgoing {
   readonly message?: OutboxRow["message"];
   readonly lane?: string;
   readonly notBeforeMs?: number;
+  readonly resentCount?: number;
 }
 
 /** Why a row cannot be encrypted now. */
@@ -40,7 +41,7 @@ export type Sealing =
  * there is a connection. Otherwise the sender encrypts it when it has asked the relay for keys.
  */
 export async function enqueue(core: Core, transaction: Transaction, outgoing: Outgoing): Promise<void> {
-  const { content, to, message, notBeforeMs } = outgoing;
+  const { content, to, message, notBeforeMs, resentCount } = outgoing;
   const order = await takeNumbers(transaction, "order");
   const row: OutboxRow = {
     order,
@@ -50,6 +51,7 @@ export async function enqueue(core: Core, transaction: Transaction, outgoing: Ou
     forAgents: outgoing.forAgents ?? false,
     ...(message && { message }),
     ...(notBeforeMs !== undefined && { notBeforeMs }),
+    ...(resentCount !== undefined && { resentCount }),
   };
   // What still gathers is encrypted when it goes.
   const sealing = notBeforeMs === undefined ? await seal(core, transaction, row) : undefined;
@@ -72,17 +74,26 @@ export async function seal(core: Core, transaction: Transaction, row: OutboxRow)
     if (contact.role === "agent" && !row.forAgents) continue;
     targets.push(...addresses(core, contact));
   }
-  const missing = await firstMissing(transaction, row, targets);
+  const missing = await firstMissing(core, transaction, { row, targets });
   if (missing) return missing;
   const before = row.envelopes ?? [];
   const kept = new Map(before.map((envelope) => [addressKey(envelope), envelope]));
   const envelopes: SealedEnvelope[] = [];
   for (const target of targets) {
-    envelopes.push(kept.get(addressKey(target)) ?? (await sealFor(core, transaction, target, row.content)));
+    envelopes.push(kept.get(addressKey(target)) ?? (await sealFor(core, transaction, target, row)));
   }
   const isSame =
     envelopes.length === row.envelopes?.length && envelopes.every((one, at) => one === before[at]);
   return { outcome: "sealed", row: isSame ? row : { ...row, envelopes } };
+}
+
+/** A new session is in use with the device: what waits for it in an older one would not open. */
+export function sealAnew(transaction: Transaction, address: DeviceAddress): void {
+  for (const row of transaction.all(outboxTable)) {
+    const others = row.envelopes?.filter((envelope) => addressKey(envelope) !== addressKey(address));
+    if (!others || others.length === row.envelopes?.length) continue;
+    transaction.put(outboxTable, orderKey(row.order), { ...row, envelopes: others });
+  }
 }
 
 /** All devices of a contact, except this very one. */
@@ -94,14 +105,15 @@ function addresses(core: Core, { account, devices = [] }: ContactRecord): Device
 }
 
 async function firstMissing(
+  core: Core,
   transaction: Transaction,
-  row: OutboxRow,
-  targets: readonly DeviceAddress[],
+  { row, targets }: { readonly row: OutboxRow; readonly targets: readonly DeviceAddress[] },
 ): Promise<Sealing | undefined> {
   const sealed = new Set((row.envelopes ?? []).map(addressKey));
   const missing: DeviceAddress[] = [];
   for (const target of targets) {
-    if (!sealed.has(addressKey(target)) && !(await hasSession(transaction, target))) missing.push(target);
+    if (!sealed.has(addressKey(target)) && !(await hasSession(core, transaction, target)))
+      missing.push(target);
   }
   const account = missing[0]?.account;
   if (account === undefined) return undefined;

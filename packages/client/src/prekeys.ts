@@ -17,11 +17,15 @@ import {
   baseKeysTable,
   type KeysRecord,
   kemPreKeysTable,
+  type LongTermIds,
   oneTimePreKeysTable,
   only,
   orderKey,
   publishedTable,
+  type StoredKemPreKey,
+  type StoredSignedPreKey,
   signedPreKeysTable,
+  uploadsTable,
 } from "./records.ts";
 
 /** One-time keys of each kind at sign-up: enough to begin with, quickly made. */
@@ -76,44 +80,83 @@ export async function makeRegistration(
 /** Uploads one-time keys until the relay has enough. Private halves are stored before public ones leave. */
 export async function replenish(core: Core): Promise<void> {
   const { identityKeyPair } = keysOf(core);
+  await uploadMade(core);
   // Bounded, because the counts are the relay's word.
   for (let batch = 0; batch < wantedCount / batchCount; batch += 1) {
     const counts = await core.relay.countPreKeys();
     const missing = (count: number) => Math.max(0, Math.min(batchCount, wantedCount - count));
     const wanted = { oneTimeCount: missing(counts.oneTimeCount), kemCount: missing(counts.kemCount) };
     if (wanted.oneTimeCount + wanted.kemCount === 0) return;
-    const made = await core.database.change((transaction) =>
-      makeOneTime(core.random, transaction, { identityKeyPair, ...wanted }),
-    );
-    await core.relay.uploadPreKeys(oneTimeJson(made));
+    await core.database.change(async (transaction) => {
+      const { oneTime, kem } = await makeOneTime(core.random, transaction, { identityKeyPair, ...wanted });
+      const waiting = (await transaction.get(uploadsTable, only)) ?? { oneTime: [], kem: [] };
+      transaction.put(uploadsTable, only, {
+        oneTime: [...waiting.oneTime, ...oneTime.map(({ id }) => id)],
+        kem: [...waiting.kem, ...kem.map(({ id }) => id)],
+      });
+    });
+    await uploadMade(core);
   }
 }
 
-/** Once a week: new long-term prekeys. The old ones still open what was on its way. */
+/** Brings keys that were made to the relay; also those of an attempt that was cut short. Again changes nothing. */
+async function uploadMade(core: Core): Promise<void> {
+  const { database } = core;
+  const made = database.find(uploadsTable, only);
+  if (!made) return;
+  const oneTime = await Promise.all(
+    made.oneTime.map((id) => database.get(oneTimePreKeysTable, orderKey(id))),
+  );
+  const kem = await Promise.all(made.kem.map((id) => database.get(kemPreKeysTable, orderKey(id))));
+  // Those that are not here were used since, so the relay has them.
+  const isHere = <T>(key: T | undefined): key is T => key !== undefined;
+  await core.relay.uploadPreKeys(oneTimeJson({ oneTime: oneTime.filter(isHere), kem: kem.filter(isHere) }));
+  await database.change(async (transaction) => {
+    const waiting = (await transaction.get(uploadsTable, only)) ?? { oneTime: [], kem: [] };
+    const left = {
+      oneTime: waiting.oneTime.filter((id) => !made.oneTime.includes(id)),
+      kem: waiting.kem.filter((id) => !made.kem.includes(id)),
+    };
+    if (left.oneTime.length + left.kem.length > 0) transaction.put(uploadsTable, only, left);
+    else transaction.delete(uploadsTable, only);
+  });
+}
+
+/**
+ * Once a week: new long-term prekeys. They are noted before the relay gets them, so that an attempt that was cut
+ * short goes on with the same ones. The old ones still open what was on its way.
+ */
 export async function rotate(core: Core): Promise<void> {
   const nowMs = core.clock.nowMs();
   const published = core.database.find(publishedTable, only);
-  if (published && nowMs - published.sinceMs < publishedMs) return;
-  const { identityKeyPair } = keysOf(core);
-  const made = await core.database.change((transaction) =>
-    makeLongTerm(core.random, transaction, identityKeyPair),
-  );
+  if (!published || nowMs - published.sinceMs < publishedMs) return;
+  const { signed, lastResort } = await core.database.change((transaction) => nextLongTerm(core, transaction));
   await core.relay.uploadPreKeys({
-    signedPreKey: signedJson(made.signed),
-    lastResortKemPreKey: signedJson(made.lastResort),
+    signedPreKey: signedJson(signed),
+    lastResortKemPreKey: signedJson(lastResort),
     oneTimePreKeys: [],
     kemPreKeys: [],
   });
   await core.database.change(async (transaction) => {
     const before = await transaction.get(publishedTable, only);
-    publish(transaction, made, nowMs);
-    if (!before) return;
-    const signed = await transaction.get(signedPreKeysTable, orderKey(before.signedId));
-    const lastResort = await transaction.get(kemPreKeysTable, orderKey(before.lastResortId));
+    if (before?.next?.signedId !== signed.id) return;
+    publish(transaction, { signed, lastResort }, nowMs);
+    const { signed: oldSigned, lastResort: oldKem } = await findLongTerm(transaction, before);
     const retiredAtMs = nowMs;
-    if (signed) transaction.put(signedPreKeysTable, orderKey(signed.id), { ...signed, retiredAtMs });
-    if (lastResort) transaction.put(kemPreKeysTable, orderKey(lastResort.id), { ...lastResort, retiredAtMs });
+    if (oldSigned) transaction.put(signedPreKeysTable, orderKey(oldSigned.id), { ...oldSigned, retiredAtMs });
+    if (oldKem) transaction.put(kemPreKeysTable, orderKey(oldKem.id), { ...oldKem, retiredAtMs });
   });
+}
+
+/**
+ * A first message was made with prekeys that are not here: perhaps this store is an older copy of itself, and
+ * others are given keys that it lost. They get new ones; at most once a day, because anybody can name keys.
+ */
+export async function distrustPreKeys(core: Core, transaction: Transaction): Promise<void> {
+  const published = await transaction.get(publishedTable, only);
+  if (!published || core.clock.nowMs() - published.sinceMs < dayMs) return;
+  transaction.put(publishedTable, only, { ...published, sinceMs: 0 });
+  transaction.afterwards(() => core.inBackground(() => rotate(core)));
 }
 
 /** Destroys long-term prekeys that no message on its way can need, and the base keys that go with them. */
@@ -129,6 +172,26 @@ export async function dropRetired(transaction: Transaction, nowMs: number): Prom
   for (const base of await transaction.list(baseKeysTable)) {
     if (gone.has(base.signedId)) transaction.delete(baseKeysTable, base.key);
   }
+}
+
+/** The keys to publish next: those that were noted, or new ones. */
+async function nextLongTerm(core: Core, transaction: Transaction): Promise<LongTermKeys> {
+  const published = await transaction.get(publishedTable, only);
+  const { signed, lastResort } = published?.next ? await findLongTerm(transaction, published.next) : {};
+  if (signed && lastResort) return { signed, lastResort };
+  const made = await makeLongTerm(core.random, transaction, keysOf(core).identityKeyPair);
+  const next = { signedId: made.signed.id, lastResortId: made.lastResort.id };
+  if (published) transaction.put(publishedTable, only, { ...published, next });
+  return made;
+}
+
+async function findLongTerm(
+  transaction: Transaction,
+  { signedId, lastResortId }: LongTermIds,
+): Promise<{ readonly signed?: StoredSignedPreKey; readonly lastResort?: StoredKemPreKey }> {
+  const signed = await transaction.get(signedPreKeysTable, orderKey(signedId));
+  const lastResort = await transaction.get(kemPreKeysTable, orderKey(lastResortId));
+  return { ...(signed && { signed }), ...(lastResort && { lastResort }) };
 }
 
 async function makeLongTerm(

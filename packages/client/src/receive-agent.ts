@@ -1,6 +1,7 @@
 import { type AskContent, type Content, decodeContent } from "@cloister/contracts/content";
 import { idBytesCount } from "@cloister/contracts/ids";
 import type { Allowance } from "./allowance.ts";
+import { mendingLane, receiveResent } from "./broken.ts";
 import { type Core, selfOf } from "./core.ts";
 import type { Transaction } from "./database.ts";
 import { enqueue } from "./outbox.ts";
@@ -12,14 +13,15 @@ import {
   type QuestionRecord,
   questionsTable,
 } from "./records.ts";
+import { forgetAnswersTo, sayAgain } from "./resend.ts";
 
 /** Whom one question is answered to; the asker comes first. An answer is sealed for each of their devices. */
 const maxReplyToCount = 8;
 
 /**
  * What an agent's device does with what it was told: it hears consent, and questions that consent covers.
- * Returns the key of a question that waits for its answer. Questions beyond an asker's allowance are dropped:
- * whoever means them asks again later.
+ * Returns the key of a question that waits for its answer. Whoever asks more than is allowed is told when to
+ * ask again.
  */
 export async function receiveAsAgent(
   { core, allowance }: { readonly core: Core; readonly allowance: Allowance },
@@ -36,12 +38,23 @@ export async function receiveAsAgent(
     } else {
       transaction.delete(agentConsentsTable, key);
       await forget(transaction, content.conversation, account);
+      await forgetAnswersTo(transaction, { conversation: content.conversation, asker: account });
     }
     return undefined;
   }
+  if (content.kind === "unopened") await sayAgain(core, transaction, address, content);
+  if (content.kind === "resent") await receiveResent(core, transaction, address, content);
   if (content.kind !== "ask") return undefined;
   const consent = await transaction.get(agentConsentsTable, consentKey(content.conversation, account));
-  if (!consent || !allowance.take(account)) return undefined;
+  if (!consent) return undefined;
+  const waitMs = allowance.take(account);
+  if (waitMs > 0) {
+    if (allowance.tell(account)) {
+      const later = { kind: "later", waitMs } as const;
+      await enqueue(core, transaction, { content: later, to: [account], lane: mendingLane(account) });
+    }
+    return undefined;
+  }
   return receiveQuestion(core, transaction, { ...consent, from: account }, content);
 }
 

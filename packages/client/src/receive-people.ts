@@ -8,7 +8,8 @@ import type {
 } from "@cloister/contracts/content";
 import { decodeContent, encodeContent, maxMembersCount, maxTitleBytes } from "@cloister/contracts/content";
 import type { AccountId, MessageId } from "@cloister/contracts/ids";
-import { expectAnswer } from "./asking.ts";
+import { askLater, expectAnswer } from "./asking.ts";
+import { receiveResent } from "./broken.ts";
 import { applyConsent } from "./consent.ts";
 import { changeContact, requireContact, roleOf } from "./contacts.ts";
 import { changeConversation, open, peopleIn } from "./conversations.ts";
@@ -30,6 +31,7 @@ import {
   openAsksTable,
   orderKey,
 } from "./records.ts";
+import { sayAgain } from "./resend.ts";
 import { readElsewhere, report } from "./status.ts";
 
 /** Content of one account that may wait for the conversations that it belongs to. */
@@ -52,6 +54,12 @@ export async function receiveAsPerson(
     case "ask":
       // People do not answer for agents.
       return;
+    case "unopened":
+      return sayAgain(core, transaction, sender.address, content);
+    case "resent":
+      return receiveResent(core, transaction, sender.address, content);
+    case "later":
+      return askLater(core, transaction, { agent: sender.address.account, waitMs: content.waitMs });
     case "text":
     case "answer":
     case "consent":

@@ -1,19 +1,18 @@
 import { BaseError, isBaseError } from "@cloister/bytes";
-import { type Content, decodeContent } from "@cloister/contracts/content";
+import type { Content } from "@cloister/contracts/content";
 import { openEnvelope } from "@cloister/contracts/envelope";
-import { type AccountId, addressKey, type DeviceAddress, idFromBytes } from "@cloister/contracts/ids";
-import { DUPLICATE_MESSAGE, inspectPreKeyMessage } from "@cloister/protocol";
+import { type AccountId, type DeviceAddress, idFromBytes } from "@cloister/contracts/ids";
+import { decodePayload } from "@cloister/contracts/payload";
+import { inspectPreKeyMessage } from "@cloister/protocol";
+import { type Arrival, seenKey } from "./arrival.ts";
+import { isUnopenable, noteBroken } from "./broken.ts";
 import { noteIdentityChange } from "./contacts.ts";
 import type { Core } from "./core.ts";
 import type { Transaction } from "./database.ts";
-import { addNotice } from "./messages.ts";
-import {
-  type ContactRecord,
-  contactsTable,
-  conversationsTable,
-  seenTable,
-  unopenedTable,
-} from "./records.ts";
+import { acceptedTable } from "./mending-records.ts";
+import { noteUnreadable } from "./messages.ts";
+import { checkProfile } from "./profile.ts";
+import { type ContactRecord, contactsTable, seenTable, unopenedTable } from "./records.ts";
 import { isIdentityMismatch, openFrom } from "./sessions.ts";
 
 /** Envelopes of one sender that are kept though they could not be opened: 64 KiB each, of anybody. */
@@ -23,13 +22,6 @@ const maxUnopenedCount = 50;
 export interface Sender {
   readonly address: DeviceAddress;
   readonly contact: ContactRecord;
-}
-
-/** An envelope as it came; every byte is attacker-controlled, and `from` is the relay's word. */
-export interface Arrival {
-  readonly from: DeviceAddress;
-  readonly id: Uint8Array;
-  readonly payload: Uint8Array;
 }
 
 /** What is done with content; may name a question that has to be answered before the envelope is acknowledged. */
@@ -57,16 +49,19 @@ export async function receive(
   const contact = await transaction.get(contactsTable, from.account);
   if (!contact) throw new BaseError("Verification", "SENDER_UNKNOWN", "the relay does not know the sender");
   const sender = { address: from, contact };
-  const plaintext = await openFrom(core, transaction, sender, arrival.payload);
-  const question = await reduce(transaction, sender, decodeContent(plaintext));
+  const { plaintext, isFirst } = await openFrom(core, transaction, sender, arrival.payload);
+  const { content, session } = decodePayload(plaintext);
+  if (isFirst) checkProfile(core, contact, session);
+  const question = await reduce(transaction, sender, content);
   const atMs = core.clock.nowMs();
   transaction.put(seenTable, key, { key, atMs, ...(question !== undefined && { question }) });
   return question;
 }
 
 /**
- * Keeps what could not be opened, so that it holds up nobody. A duplicate is dropped; another identity key
- * stops sending until a person decides; anything else leaves one line where the sender last spoke.
+ * Deals with what could not be read, so that it holds up nobody. What does not open is said again by its
+ * sender. What opens and is not understood, or shows another identity key, is kept: a person or a newer version
+ * has to look at it.
  */
 export async function setAside(
   core: Core,
@@ -77,11 +72,11 @@ export async function setAside(
   const { from, id, payload } = arrival;
   const key = seenKey(arrival);
   transaction.put(seenTable, key, { key, atMs: core.clock.nowMs() });
-  const code = isBaseError(error) ? error.code : "INTERNAL";
-  if (code === DUPLICATE_MESSAGE) return;
   const contact = await transaction.get(contactsTable, from.account);
   if (!contact) return;
+  if (isUnopenable(error)) return noteBroken(core, transaction, arrival, error);
   const unopened = unopenedTable(from.account);
+  const code = isBaseError(error) ? error.code : "INTERNAL";
   if ((await transaction.list(unopened)).length < maxUnopenedCount) {
     transaction.put(unopened, idFromBytes(id), { from, id, payload, code });
   }
@@ -91,8 +86,15 @@ export async function setAside(
   } else await noteUnreadable(core, transaction, from.account);
 }
 
-/** Tries again what was set aside, such as after a changed identity was accepted. */
-export async function openSetAside(core: Core, account: AccountId, reduce: Reducer): Promise<void> {
+/** Takes up what was set aside until an identity was accepted, also when that was cut short. */
+export async function openAccepted(core: Core, reduce: Reducer): Promise<void> {
+  for (const { account } of core.database.all(acceptedTable)) {
+    await openSetAside(core, account, reduce);
+    await core.database.change(async (transaction) => transaction.delete(acceptedTable, account));
+  }
+}
+
+async function openSetAside(core: Core, account: AccountId, reduce: Reducer): Promise<void> {
   for (const arrival of await core.database.list(unopenedTable(account))) {
     try {
       await core.database.change(async (transaction) => {
@@ -102,30 +104,12 @@ export async function openSetAside(core: Core, account: AccountId, reduce: Reduc
       });
     } catch (error) {
       if (!isBaseError(error) || error.family === "Unavailable") throw error;
+      if (isUnopenable(error)) {
+        await core.database.change(async (transaction) => {
+          transaction.delete(unopenedTable(account), idFromBytes(arrival.id));
+          await setAside(core, transaction, arrival, error);
+        });
+      }
     }
   }
-}
-
-/** One line is enough: more of the same say nothing new, and whoever sends rubbish shall not fill the screen. */
-async function noteUnreadable(core: Core, transaction: Transaction, account: AccountId): Promise<void> {
-  const shared = transaction
-    .all(conversationsTable)
-    .filter(({ members }) => members.some((member) => member.account === account));
-  const latest = shared.sort((a, b) => lastPosition(b) - lastPosition(a))[0];
-  if (!latest) return;
-  const { lastMessage } = latest;
-  if (lastMessage?.kind === "notice" && lastMessage.notice.type === "unreadable") return;
-  await addNotice(core, transaction, {
-    conversation: latest.id,
-    from: account,
-    notice: { type: "unreadable", account },
-  });
-}
-
-function lastPosition(conversation: { readonly lastMessage?: { readonly position: number } }): number {
-  return conversation.lastMessage?.position ?? 0;
-}
-
-function seenKey({ from, id }: Arrival): string {
-  return `${addressKey(from)}.${idFromBytes(id)}`;
 }

@@ -1,5 +1,3 @@
-import { BaseError } from "@cloister/bytes";
-import { type CborMap, decodeCbor, encodeCbor } from "@cloister/codec";
 import type { Member } from "@cloister/contracts/content";
 import type { DeviceRegistration, OrganisationInfo } from "@cloister/contracts/http";
 import type {
@@ -19,8 +17,13 @@ import {
   type SignedPreKey,
   serializeSessionRecord,
 } from "@cloister/protocol";
+import type { SignedReceipt } from "@cloister/transparency";
 import type { Message, Verification } from "./api.ts";
-import type { CachedTable, Table } from "./database.ts";
+import type { Table } from "./database.ts";
+import { mendingTables } from "./mending-records.ts";
+import { cached, table } from "./tables.ts";
+
+export { only, orderKey } from "./tables.ts";
 
 /*
  * What a device remembers. Rows are this program's own words under the store's seal, so reading checks
@@ -122,6 +125,8 @@ export interface OutboxRow {
   readonly message?: { readonly conversation: ConversationId; readonly id: MessageId };
   /** Status reports wait a little and gather. */
   readonly notBeforeMs?: number;
+  /** How often this was said again because it could not be opened. */
+  readonly resentCount?: number;
 }
 
 /** A recorded act on its way to the log. */
@@ -143,9 +148,11 @@ export interface OpenAskRecord {
   readonly agent: AccountId;
   readonly triesCount: number;
   readonly triedAtMs: number;
+  /** The agent asked to be asked again at this time. */
+  readonly againAtMs?: number;
 }
 
-/** An envelope that could not be opened; kept so that it can be tried again. */
+/** An envelope that a person or a newer version has to look at first; kept so that it can be tried again. */
 export interface UnopenedRecord {
   readonly from: DeviceAddress;
   readonly id: Uint8Array;
@@ -170,33 +177,27 @@ export interface QuestionRecord {
   readonly body: string;
   readonly replyTo: readonly AccountId[];
   readonly askedAtMs: number;
+  /** What will be answered, before the log has its leaf; from here on there is no other answer. */
+  readonly prepared?: PreparedRecord;
   /** Encoded content, once it is there; kept a while for the case that it is asked again. */
   readonly answer?: Uint8Array;
 }
 
+/** An answer whose receipt lacks the log's proof. The same leaf again is the same entry of the log. */
+export interface PreparedRecord {
+  readonly content: Uint8Array;
+  readonly receipt: SignedReceipt;
+  readonly leaf: Uint8Array;
+}
+
+/** Long-term prekeys by their ids. */
+export interface LongTermIds {
+  readonly signedId: number;
+  readonly lastResortId: number;
+}
+
 export type StoredSignedPreKey = SignedPreKey & { readonly retiredAtMs?: number };
 export type StoredKemPreKey = KemPreKey & { readonly retiredAtMs?: number };
-
-function encode(value: object): Uint8Array {
-  return encodeCbor({ v: 1, ...(value as CborMap) });
-}
-
-function decode(bytes: Uint8Array): object {
-  const { v, ...value } = decodeCbor(bytes) as CborMap;
-  if (v !== 1) throw new BaseError("Usage", "STORE_VERSION", "a newer Cloister wrote this; update this one");
-  return value;
-}
-
-function table<T extends object>(name: string): Table<T> {
-  return { name, encode, decode: (bytes) => decode(bytes) as T };
-}
-
-function cached<T extends object>(name: string): CachedTable<T> {
-  return { ...table<T>(name), cached: true };
-}
-
-/** Tables with one row hold it under this key. */
-export const only = "only";
 
 /** Rows that are in memory. */
 export const keysTable = cached<KeysRecord>("keys");
@@ -206,11 +207,15 @@ export const registrationTable = cached<DeviceRegistration>("registration");
 /** What a device that is being linked was told. */
 export const linkedTable = cached<ProfileRecord & { readonly account: AccountId }>("linked");
 export const countersTable = cached<{ readonly next: number }>("counters");
-export const publishedTable = cached<{
-  readonly signedId: number;
-  readonly lastResortId: number;
-  readonly sinceMs: number;
-}>("published");
+/** The long-term prekeys that others are given, and those made to follow until the relay has them. */
+export const publishedTable = cached<LongTermIds & { readonly sinceMs: number; readonly next?: LongTermIds }>(
+  "published",
+);
+/** One-time prekeys that were made, until the relay has them. */
+export const uploadsTable = cached<{
+  readonly oneTime: readonly number[];
+  readonly kem: readonly number[];
+}>("uploads");
 export const contactsTable = cached<ContactRecord>("contacts");
 export const conversationsTable = cached<ConversationRecord>("conversations");
 export const outboxTable = cached<OutboxRow>("outbox");
@@ -229,6 +234,7 @@ export const cachedTables = [
   linkedTable,
   countersTable,
   publishedTable,
+  uploadsTable,
   contactsTable,
   conversationsTable,
   outboxTable,
@@ -236,6 +242,7 @@ export const cachedTables = [
   openAsksTable,
   checkpointTable,
   tidiedTable,
+  ...mendingTables,
 ];
 
 /** Rows that stay in the store. */
@@ -252,7 +259,7 @@ export const baseKeysTable = table<{
   readonly baseKey: Uint8Array;
   readonly signedId: number;
 }>("base-keys");
-/** Envelopes that were dealt with; `question` is the key of the question to this agent that was in it. */
+/** Envelopes that were dealt with, by sender and digest; `question` is the key of the question to this agent that was in it. */
 export const seenTable = table<{
   readonly key: string;
   readonly atMs: number;
@@ -286,11 +293,6 @@ export function earlyTable(conversation: ConversationId): Table<EarlyRecord & { 
 /** By envelope id. */
 export function unopenedTable(account: AccountId): Table<UnopenedRecord> {
   return table<UnopenedRecord>(`unopened/${account}`);
-}
-
-/** Numbers as keys that sort like numbers. */
-export function orderKey(order: number): string {
-  return String(order).padStart(16, "0");
 }
 
 /** A message id is unique among its sender's. */

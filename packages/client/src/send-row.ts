@@ -11,6 +11,7 @@ import { changeState, findMessage } from "./messages.ts";
 import { type Sealing, seal } from "./outbox.ts";
 import { refreshOwnDevices } from "./own-devices.ts";
 import { contactsTable, type OutboxRow, orderKey, outboxTable, type SealedEnvelope } from "./records.ts";
+import { keepSent } from "./resend.ts";
 import { isIdentityMismatch, startSessions } from "./sessions.ts";
 
 /** How often keys or devices may change under one row before it is left for later. */
@@ -179,6 +180,7 @@ async function finish(
   state: "sent" | "failed",
 ): Promise<void> {
   transaction.delete(outboxTable, orderKey(row.order));
+  if (state === "sent") keepSent(core, transaction, row);
   if (!row.message) return;
   const message = await findMessage(transaction, selfOf(core).account, row.message.id);
   if (!message) return;

@@ -1,4 +1,5 @@
-import { BaseError, fromBase64Url, toHex, zeroise } from "@cloister/bytes";
+import { BaseError, fromBase64Url, isBaseError, toHex, zeroise } from "@cloister/bytes";
+import { decodeContent } from "@cloister/contracts/content";
 import {
   type Ciphertext,
   openEnvelope,
@@ -7,8 +8,10 @@ import {
   unpadContent,
 } from "@cloister/contracts/envelope";
 import type { PreKeyBundleJson } from "@cloister/contracts/http";
-import { addressKey, type DeviceAddress, idBytesCount } from "@cloister/contracts/ids";
+import { addressKey, type DeviceAddress, idBytesCount, idFromBytes } from "@cloister/contracts/ids";
+import { encodePayload } from "@cloister/contracts/payload";
 import {
+  archiveSession,
   decryptMessage,
   decryptPreKeyMessage,
   emptyRecord,
@@ -22,11 +25,15 @@ import {
   type UsedPreKeys,
 } from "@cloister/protocol";
 import { type Core, localIdentity } from "./core.ts";
-import type { Transaction } from "./database.ts";
+import type { Table, Transaction } from "./database.ts";
+import { sentEnvelopesTable } from "./mending-records.ts";
+import { profileWith } from "./profile.ts";
 import {
   baseKeysTable,
   type ContactRecord,
+  contactsTable,
   kemPreKeysTable,
+  type OutboxRow,
   oneTimePreKeysTable,
   orderKey,
   type SealedEnvelope,
@@ -34,9 +41,38 @@ import {
   signedPreKeysTable,
 } from "./records.ts";
 
+/** A session that the other side never answered is given up after this (Signal does so too). */
+const unansweredMs = 30 * 86_400_000;
+
+/**
+ * The sessions with a device. A record that is damaged counts as none: what is lost with it is said again in
+ * new sessions.
+ */
+export async function findSessions(transaction: Transaction, address: DeviceAddress): Promise<SessionRecord> {
+  try {
+    return (await transaction.get(sessionsTable, addressKey(address))) ?? emptyRecord;
+  } catch (error) {
+    if (isBaseError(error, "SESSION-002") || isBaseError(error, "STORE_CORRUPT")) return emptyRecord;
+    throw error;
+  }
+}
+
 /** Whether something can be encrypted for the device right now. */
-export async function hasSession(transaction: Transaction, address: DeviceAddress): Promise<boolean> {
-  return (await transaction.get(sessionsTable, addressKey(address)))?.active !== undefined;
+export async function hasSession(
+  core: Core,
+  transaction: Transaction,
+  address: DeviceAddress,
+): Promise<boolean> {
+  const { active } = await findSessions(transaction, address);
+  if (!active) return false;
+  const { origin } = active;
+  const sinceMs = origin.role === "initiator" ? origin.pending?.startedAtMs : undefined;
+  return sinceMs === undefined || core.clock.nowMs() - sinceMs < unansweredMs;
+}
+
+/** The next message needs a new session; late ones still open. */
+export async function endSession(transaction: Transaction, address: DeviceAddress): Promise<void> {
+  store(transaction, address, archiveSession(await findSessions(transaction, address)));
 }
 
 /** Pads and encrypts content for one device. @throws BaseError `SESSION-001`, `CONTENT_TOO_LARGE` */
@@ -44,17 +80,40 @@ export async function sealFor(
   core: Core,
   transaction: Transaction,
   address: DeviceAddress,
-  content: Uint8Array,
+  row: Pick<OutboxRow, "order" | "content">,
 ): Promise<SealedEnvelope> {
-  const record = (await transaction.get(sessionsTable, addressKey(address))) ?? emptyRecord;
-  const sealed = encrypt(record, padContent(content), core.random);
+  const record = await findSessions(transaction, address);
+  const payload = await payloadFor(core, transaction, { address, record, content: row.content });
+  const sealed = encrypt(record, padContent(payload), core.random);
   store(transaction, address, sealed);
   const { account, device } = address;
-  return { account, device, id: core.random(idBytesCount), payload: sealEnvelope(sealed.message) };
+  const idBytes = core.random(idBytesCount);
+  const [id, atMs] = [idFromBytes(idBytes), core.clock.nowMs()];
+  transaction.put(sentEnvelopesTable, id, { account, device, id, order: row.order, atMs });
+  return { account, device, id: idBytes, payload: sealEnvelope(sealed.message) };
+}
+
+/** What opens a session with an agent carries the session's profile, until the first answer. */
+async function payloadFor(
+  core: Core,
+  transaction: Transaction,
+  input: { readonly address: DeviceAddress; readonly record: SessionRecord; readonly content: Uint8Array },
+): Promise<Uint8Array> {
+  const { address, record, content } = input;
+  const origin = record.active?.origin;
+  const isOpening = origin?.role === "initiator" && origin.pending !== undefined;
+  const contact = await transaction.get(contactsTable, address.account);
+  const session = isOpening && contact ? profileWith(core, contact) : undefined;
+  return session ? encodePayload({ content: decodeContent(content), session }) : content;
+}
+
+interface Opened {
+  readonly plaintext: Uint8Array;
+  readonly isFirst: boolean;
 }
 
 /**
- * Opens an envelope and moves its session on.
+ * Opens an envelope and moves its session on. `isFirst` says that this opened a new one.
  * @throws BaseError with a rule id of `@cloister/protocol`, or family `Decode`; nothing was written then
  */
 export async function openFrom(
@@ -62,13 +121,13 @@ export async function openFrom(
   transaction: Transaction,
   from: { readonly address: DeviceAddress; readonly contact: ContactRecord },
   envelope: Uint8Array,
-): Promise<Uint8Array> {
+): Promise<Opened> {
   const ciphertext = openEnvelope(envelope);
-  const record = (await transaction.get(sessionsTable, addressKey(from.address))) ?? emptyRecord;
+  const record = await findSessions(transaction, from.address);
   if (ciphertext.type === 3) return openFirst(core, transaction, { ...from, record, ciphertext });
   const opened = decryptMessage(record, ciphertext.bytes);
   store(transaction, from.address, opened);
-  return unpadContent(opened.plaintext);
+  return { plaintext: unpadContent(opened.plaintext), isFirst: false };
 }
 
 /** A first message: it names the prekeys that it was made with, and uses them up. */
@@ -81,7 +140,7 @@ async function openFirst(
     readonly record: SessionRecord;
     readonly ciphertext: Ciphertext;
   },
-): Promise<Uint8Array> {
+): Promise<Opened> {
   const { bytes } = input.ciphertext;
   const names = inspectPreKeyMessage(bytes);
   const seen = await transaction.get(baseKeysTable, toHex(names.baseKey));
@@ -95,17 +154,20 @@ async function openFirst(
   });
   if (opened.usedPreKeys) spend(transaction, opened.usedPreKeys, names.signedPreKeyId);
   store(transaction, input.address, opened);
-  return unpadContent(opened.plaintext);
+  return { plaintext: unpadContent(opened.plaintext), isFirst: opened.usedPreKeys !== undefined };
 }
 
 async function findPreKeys(transaction: Transaction, names: UnverifiedPreKeyMessage): Promise<LocalPreKeys> {
   const { signedPreKeyId, kyberPreKeyId, preKeyId } = names;
   return {
     signedPreKey: await transaction.get(signedPreKeysTable, orderKey(signedPreKeyId)),
-    kemPreKey: await transaction.get(kemPreKeysTable, orderKey(kyberPreKeyId)),
-    oneTimePreKey:
-      preKeyId === undefined ? undefined : await transaction.get(oneTimePreKeysTable, orderKey(preKeyId)),
+    kemPreKey: await find(transaction, kemPreKeysTable, kyberPreKeyId),
+    oneTimePreKey: await find(transaction, oneTimePreKeysTable, preKeyId),
   };
+}
+
+async function find<T>(transaction: Transaction, table: Table<T>, id: number | undefined) {
+  return id === undefined ? undefined : transaction.get(table, orderKey(id));
 }
 
 function spend(transaction: Transaction, used: UsedPreKeys, signedId: number): void {
@@ -127,13 +189,13 @@ export async function startSessions(
 ): Promise<void> {
   for (const bundle of bundles) {
     const address = { account: contact.account, device: bundle.device };
-    if (await hasSession(transaction, address)) continue;
+    if (await hasSession(core, transaction, address)) continue;
     const step = startSession({
       local: localIdentity(core),
       remote: bundleFromJson(bundle),
       random: core.random,
       nowMs: core.clock.nowMs(),
-      record: (await transaction.get(sessionsTable, addressKey(address))) ?? emptyRecord,
+      record: await findSessions(transaction, address),
       trustedIdentityKey: contact.identityKey,
     });
     store(transaction, address, step);

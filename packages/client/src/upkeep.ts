@@ -14,6 +14,7 @@ import {
   seenTable,
   tidiedTable,
 } from "./records.ts";
+import { forgetSent } from "./resend.ts";
 
 const dayMs = 86_400_000;
 /** The relay drops envelopes after 30 days; what it could bring again is remembered for longer. */
@@ -50,6 +51,7 @@ async function tidy(core: Core): Promise<void> {
   if (nowMs - atMs < dayMs) return;
   await core.database.change(async (transaction) => {
     await dropRetired(transaction, nowMs);
+    await forgetSent(core, transaction);
     await forgetSeen(transaction, nowMs - seenMs);
     await forgetAnswered(transaction, nowMs - answeredMs);
     transaction.put(tidiedTable, only, { atMs: nowMs });

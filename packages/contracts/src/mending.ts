@@ -1,6 +1,6 @@
 import type { CborMap, FieldReader } from "@cloister/codec";
 import { readIds } from "./id-fields.ts";
-import { type EnvelopeId, idToBytes } from "./ids.ts";
+import { type DeviceId, type EnvelopeId, idToBytes, maxDeviceId } from "./ids.ts";
 
 /*
  * What devices tell each other so that nothing is lost though something went wrong. It belongs to no
@@ -18,6 +18,8 @@ const maxWaitMs = 86_400_000;
  */
 export interface UnopenedContent {
   readonly kind: "unopened";
+  /** The device that sent them; the account's other devices let this pass. */
+  readonly device: DeviceId;
   readonly envelopes: readonly EnvelopeId[];
   /** Signal's DecryptionErrorMessage for the first of them, as a message of type 8; none when it was no message. */
   readonly error?: Uint8Array;
@@ -43,6 +45,7 @@ export function mendingFields(content: MendingContent): CborMap {
   switch (content.kind) {
     case "unopened":
       return {
+        device: content.device,
         envelopes: content.envelopes.map(idToBytes),
         ...(content.error === undefined ? {} : { error: content.error }),
       };
@@ -58,7 +61,12 @@ export function readMending(kind: MendingContent["kind"], map: FieldReader): Men
   switch (kind) {
     case "unopened": {
       const error = map.optional("error", (key) => map.bytes(key, { maxBytes: maxErrorBytes }));
-      return { kind, envelopes: readEnvelopes(map, "envelopes"), ...(error === undefined ? {} : { error }) };
+      return {
+        kind,
+        device: map.uint("device", { max: maxDeviceId }),
+        envelopes: readEnvelopes(map, "envelopes"),
+        ...(error === undefined ? {} : { error }),
+      };
     }
     case "resent":
       return { kind, envelopes: readEnvelopes(map, "envelopes"), lost: readEnvelopes(map, "lost") };

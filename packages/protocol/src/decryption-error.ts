@@ -35,7 +35,7 @@ export interface DecryptionError {
  * @throws BaseError `PROTOCOL_VERSION`, `WIRE-…` when it is no message at all: then nobody can say which it was
  */
 export function decryptionErrorFor(
-  { type, bytes }: OutgoingMessage,
+  { type, bytes }: { readonly type: OutgoingMessage["type"]; readonly bytes: Uint8Array },
   sent: Pick<DecryptionError, "timestampMs" | "deviceId">,
 ): DecryptionError {
   const message = type === 3 ? readPreKeySignalMessage(bytes).message : readSignalMessage(bytes);

@@ -44,6 +44,8 @@ export class Puppet {
       relay,
       wakeSender: () => sender.wake(),
       wakeRecorder: nothing,
+      wakeMender: nothing,
+      evidenceDigest: nothing,
       inBackground: (job) => void job().catch(nothing),
     };
     const sender = new Sender(core);
