@@ -14,7 +14,7 @@ import {
 import type { RatchetState } from "./ratchet.ts";
 import { demand } from "./rules.ts";
 import type { Session } from "./session.ts";
-import { startSpqr } from "./spqr.ts";
+import { startSpqr } from "./spqr/index.ts";
 import { type PreKeySignalMessage, writePreKeySignalMessage } from "./wire.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;

@@ -5,7 +5,7 @@ import { generateKeyPair, type KeyPair, rawPublicKey } from "./keys.ts";
 import { MAX_RECEIVING_CHAINS_COUNT, MAX_UINT32 } from "./limits.ts";
 import { chainSecrets, closeChain, type ReceivingChain, takeSeed } from "./receiving-chain.ts";
 import { broken, demand } from "./rules.ts";
-import { receiveSpqr, type SpqrState, sendSpqr, spqrSecrets } from "./spqr.ts";
+import { receiveSpqr, type SpqrState, sendSpqr, spqrSecrets } from "./spqr/index.ts";
 import { type SignalMessage, writeSignalMessage } from "./wire.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -54,7 +54,7 @@ export function ratchetEncrypt(
 ): RatchetStep & { readonly bytes: Bytes } {
   const { rootKey, sending, erase } = openSending(state, input.random);
   demand(sending.counter <= MAX_UINT32, "RATCHET-007");
-  const spqr = sendSpqr(state.spqr);
+  const spqr = sendSpqr(state.spqr, input.random);
   const seed = messageSeed(sending.chainKey);
   const keys = messageKeys(seed, spqr.key);
   const authenticated = writeSignalMessage({

@@ -1,14 +1,6 @@
-import { BaseError, type ErrorFamily } from "@cloister/bytes";
-
-interface Rule {
-  readonly family: ErrorFamily;
-  /** Where the rule comes from. "Cloister" marks one that is stricter than the published text. */
-  readonly clause: string;
-  /** What was broken and what to do, in words that name no key and no person. */
-  readonly sentence: string;
-}
-
-const rule = (family: ErrorFamily, clause: string, sentence: string): Rule => ({ family, clause, sentence });
+import { BaseError } from "@cloister/bytes";
+import { type Rule, rule } from "./rule.ts";
+import { spqrRules } from "./spqr/rules.ts";
 
 /** Every reason for which this package refuses something. Each has a negative test. */
 const table = {
@@ -113,37 +105,7 @@ const table = {
     "Signal message encryption",
     "an authenticated message holds no valid plaintext",
   ),
-  "SPQR-001": rule(
-    "Policy",
-    "ML-KEM Braid negotiation",
-    "the message carries no post-quantum ratchet of version 1; update the other device",
-  ),
-  "SPQR-002": rule("Decode", "ML-KEM Braid message encoding", "the post-quantum ratchet field is malformed"),
-  "SPQR-003": rule(
-    "Conflict",
-    "ML-KEM Braid key schedule",
-    "the message is keyed by a post-quantum epoch that is not held here",
-  ),
-  "SPQR-004": rule(
-    "Policy",
-    "ML-KEM Braid key schedule",
-    "the post-quantum index is more than 25,000 ahead of the last one",
-  ),
-  "SPQR-005": rule(
-    "Conflict",
-    "ML-KEM Braid key schedule",
-    "the post-quantum key of this index was used before",
-  ),
-  "SPQR-006": rule(
-    "Conflict",
-    "ML-KEM Braid key schedule",
-    "the post-quantum index is more than 2,000 behind the last one",
-  ),
-  "SPQR-007": rule(
-    "Policy",
-    "ML-KEM Braid key schedule",
-    "the post-quantum chain is used up; start a new session",
-  ),
+  ...spqrRules,
   "SESSION-001": rule(
     "Usage",
     "Sesame 3.3",

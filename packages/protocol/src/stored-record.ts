@@ -5,7 +5,7 @@
  */
 import { ByteReader, ByteWriter } from "@cloister/codec";
 import { KEM_BYTES, PUBLIC_KEY_BYTES, rawKem, rawPublicKey } from "./keys.ts";
-import { MAX_ARCHIVED_COUNT, MAX_RECEIVING_CHAINS_COUNT, MAX_SKIPPED_COUNT, MAX_UINT32 } from "./limits.ts";
+import { MAX_ARCHIVED_COUNT, MAX_RECEIVING_CHAINS_COUNT, MAX_UINT32 } from "./limits.ts";
 import type { RatchetState, SendingChain } from "./ratchet.ts";
 import type { ReceivingChain } from "./receiving-chain.ts";
 import { broken, demand } from "./rules.ts";
@@ -16,18 +16,16 @@ import {
   type SessionRecord,
   sessionsOf,
 } from "./session.ts";
-import type { SpqrState } from "./spqr.ts";
+import { readSpqr, writeSpqr } from "./spqr/stored.ts";
+import { readFlag, readHeldKeys, SECRET_BYTES, UINT32_BYTES, writeHeldKeys } from "./stored-fields.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
 const FORMAT = 2;
-const SECRET_BYTES = 32;
-const UINT32_BYTES = 4;
 /** A chain that was used up stands one past its last counter. */
 const MAX_NEXT_COUNTER = MAX_UINT32 + 1;
 const NEXT_COUNTER_BYTES = 5;
 const TIME_BYTES = 6;
-const SKIPPED_COUNT_BYTES = 2;
 
 const ANSWERED = 0;
 const PENDING = 1;
@@ -185,8 +183,10 @@ function writeReceiving(writer: ByteWriter, chain: ReceivingChain): void {
   if (chain.chainKey) writer.bytes(chain.chainKey);
   writer.uint(chain.counter, NEXT_COUNTER_BYTES);
   writer.uint(chain.forgottenBelow, NEXT_COUNTER_BYTES);
-  writer.uint(chain.skipped.length, SKIPPED_COUNT_BYTES);
-  for (const { counter, seed } of chain.skipped) writeHeld(writer, counter, seed);
+  writeHeldKeys(
+    writer,
+    chain.skipped.map(({ counter, seed }) => [counter, seed]),
+  );
 }
 
 function readReceiving(reader: ByteReader): ReceivingChain {
@@ -195,50 +195,8 @@ function readReceiving(reader: ByteReader): ReceivingChain {
   const counter = readNextCounter(reader);
   const forgottenBelow = reader.uint(NEXT_COUNTER_BYTES);
   demand(forgottenBelow <= counter, "SESSION-002");
-  const skipped = readHeld(reader, counter).map(([at, seed]) => ({ counter: at, seed }));
+  const skipped = readHeldKeys(reader, counter).map(([at, seed]) => ({ counter: at, seed }));
   return { ratchetKey, chainKey, counter, skipped, forgottenBelow };
-}
-
-function writeSpqr(writer: ByteWriter, { sending, receiving }: SpqrState): void {
-  writer.bytes(sending.chainKey);
-  writer.uint(sending.index, UINT32_BYTES);
-  writer.bytes(receiving.chainKey);
-  writer.uint(receiving.index, UINT32_BYTES);
-  writer.uint(receiving.skipped.length, SKIPPED_COUNT_BYTES);
-  for (const { index, key } of receiving.skipped) writeHeld(writer, index, key);
-}
-
-function readSpqr(reader: ByteReader): SpqrState {
-  const readChain = () => ({ chainKey: reader.take(SECRET_BYTES), index: reader.uint(UINT32_BYTES) });
-  const sending = readChain();
-  const receiving = readChain();
-  const skipped = readHeld(reader, receiving.index).map(([index, key]) => ({ index, key }));
-  return { kind: "epoch-0", sending, receiving: { ...receiving, skipped } };
-}
-
-/** A key held for a message that has not arrived. */
-function writeHeld(writer: ByteWriter, at: number, key: Bytes): void {
-  writer.uint(at, UINT32_BYTES);
-  writer.bytes(key);
-}
-
-/** Held keys, ascending and all before the head of their chain. */
-function readHeld(reader: ByteReader, below: number): [at: number, key: Bytes][] {
-  const count = reader.uint(SKIPPED_COUNT_BYTES);
-  demand(count <= MAX_SKIPPED_COUNT, "SESSION-002");
-  let previous = -1;
-  return Array.from({ length: count }, () => {
-    const at = reader.uint(UINT32_BYTES);
-    demand(at > previous && at < below, "SESSION-002");
-    previous = at;
-    return [at, reader.take(SECRET_BYTES)];
-  });
-}
-
-function readFlag(reader: ByteReader): boolean {
-  const flag = reader.byte();
-  demand(flag <= 1, "SESSION-002");
-  return flag === 1;
 }
 
 function readNextCounter(reader: ByteReader): number {

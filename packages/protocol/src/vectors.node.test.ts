@@ -2,17 +2,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fromBase64, fromHex, toBase64, toHex, toUtf8 } from "@cloister/bytes";
 import { describe, expect, it } from "vitest";
-import {
-  decryptMessage,
-  decryptPreKeyMessage,
-  emptyRecord,
-  encrypt,
-  matchesScannedSafetyNumber,
-  safetyNumber,
-} from "./index.ts";
+import { matchesScannedSafetyNumber, safetyNumber } from "./index.ts";
 import { messageKeys, messageSeed, nextChainKey } from "./kdf.ts";
 import { respond } from "./pqxdh.ts";
-import { parseSpqrField, startSpqr } from "./spqr.ts";
 import { readPreKeySignalMessage } from "./wire.ts";
 
 const folder = new URL("../../../../shared/vectors/protocol/", import.meta.url);
@@ -43,29 +35,12 @@ interface Transcript {
       kyberPreKey: KeyText;
     };
   };
-  ratchetKeys: { alice: KeyText[]; bob: KeyText[] };
   pqxdh: { rootKey: string; chainKey: string; spqrKey: string };
-  chain0: { a2b: string; b2a: string };
-  events: {
-    op: "send" | "deliver";
-    id: number;
-    from?: string;
-    to?: string;
-    ok?: boolean;
-    type: number;
-    message: string;
-    plaintext: string;
-    spqr: { epoch: number; type: number; key: string };
-  }[];
+  events: { message: string }[];
 }
 
 interface SpqrFile {
   transcripts: { pingpong: Transcript; lossy: Transcript };
-  schedule: { initialKey: string; start: { a2b: string; b2a: string } };
-  messages: {
-    accepted: { hex: string; epoch: number; index: number; type: number }[];
-    refused: { hex: string }[];
-  };
 }
 interface RustFile {
   fingerprint: Record<
@@ -109,54 +84,10 @@ function bobOf({ parties: { bob } }: Transcript) {
   };
 }
 
-/**
- * Plays Bob against the recorded messages of libsignal 0.103.0 until the transcript leaves epoch 1, with
- * the recorded ratchet keys. Counts the messages opened, and those of ours equal to libsignal's.
- */
-function replay(transcript: Transcript): { opened: number; equal: number; sentNone: number } {
-  const bob = bobOf(transcript);
-  const keys = transcript.ratchetKeys.bob.map((key) => fromBase64(key.private));
-  const random = () => keys.shift() ?? new Uint8Array();
-  const sends = new Map(
-    transcript.events.filter(({ op }) => op === "send").map((event) => [event.id, event]),
-  );
-  const figures = { opened: 0, equal: 0, sentNone: 0 };
-  let record = emptyRecord;
-  for (const event of transcript.events) {
-    const sent = sends.get(event.id);
-    if (!sent || sent.spqr.epoch > 1) break;
-    const bytes = fromBase64(sent.message);
-    const plaintext = fromBase64(sent.plaintext);
-    if (event.op === "send" && event.from === "bob") {
-      const step = encrypt(record, plaintext, random);
-      record = step.record;
-      if (sent.spqr.type === 0) figures.sentNone += 1;
-      if (toBase64(step.message.bytes) === sent.message) figures.equal += 1;
-    } else if (event.op === "deliver" && event.to === "bob" && event.ok) {
-      const step =
-        sent.type === 3
-          ? decryptPreKeyMessage({ record, ...bob, seenBaseKeys: [], bytes })
-          : decryptMessage(record, bytes);
-      record = step.record;
-      expect(toHex(step.plaintext)).toBe(toHex(plaintext));
-      figures.opened += 1;
-    }
-  }
-  return figures;
-}
+describe.skipIf(!present)("recorded handshakes of libsignal 0.103.0", () => {
+  const { transcripts } = load("spqr.json") as SpqrFile;
 
-describe.skipIf(!present)("recorded conversations of libsignal 0.103.0", () => {
-  const { transcripts, schedule, messages } = load("spqr.json") as SpqrFile;
-
-  it.each(["pingpong", "lossy"] as const)("opens and reproduces the epoch-0 part of %s", (name) => {
-    const { opened, equal, sentNone } = replay(transcripts[name]);
-    expect(opened).toBeGreaterThan(40);
-    // Bob's messages agree byte for byte as long as libsignal, too, has nothing to offer.
-    expect(sentNone).toBeGreaterThan(0);
-    expect(equal).toBe(sentNone);
-  });
-
-  it.each(["pingpong", "lossy"] as const)("derives the PQXDH secrets and chains of %s", (name) => {
+  it.each(["pingpong", "lossy"] as const)("derives the PQXDH secrets of %s", (name) => {
     const transcript = transcripts[name];
     const first = readPreKeySignalMessage(fromBase64(transcript.events[0]?.message ?? ""));
     const { local, preKeys } = bobOf(transcript);
@@ -170,24 +101,6 @@ describe.skipIf(!present)("recorded conversations of libsignal 0.103.0", () => {
     expect(toBase64(secrets.rootKey)).toBe(transcript.pqxdh.rootKey);
     expect(toBase64(secrets.chainKey)).toBe(transcript.pqxdh.chainKey);
     expect(toBase64(secrets.spqrKey)).toBe(transcript.pqxdh.spqrKey);
-    const { sending, receiving } = startSpqr(secrets.spqrKey, "responder");
-    expect(toBase64(receiving.chainKey)).toBe(transcript.chain0.a2b);
-    expect(toBase64(sending.chainKey)).toBe(transcript.chain0.b2a);
-  });
-
-  it("starts the epoch-0 chains of the schedule vector", () => {
-    const { sending, receiving } = startSpqr(fromBase64(schedule.initialKey), "initiator");
-    expect(toBase64(sending.chainKey)).toBe(schedule.start.a2b);
-    expect(toBase64(receiving.chainKey)).toBe(schedule.start.b2a);
-  });
-
-  it("reads the field as libsignal does", () => {
-    for (const { hex, epoch, index, type } of messages.accepted) {
-      expect(parseSpqrField(fromHex(hex))).toEqual({ epoch: BigInt(epoch), index, type });
-    }
-    for (const { hex } of messages.refused) {
-      expect(() => parseSpqrField(fromHex(hex))).toThrowError(expect.objectContaining({ code: "SPQR-002" }));
-    }
   });
 });
 

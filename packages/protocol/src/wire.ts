@@ -38,17 +38,16 @@ export interface PreKeySignalMessage {
 /** The part of a message that its MAC covers. */
 export function writeSignalMessage(
   fields: Pick<SignalMessage, "ratchetKey" | "counter" | "previousCounter" | "ciphertext"> & {
-    readonly spqrField: Uint8Array;
+    readonly spqrField: Uint8Array | undefined;
   },
 ): Bytes {
-  const body = new ProtoWriter()
+  const writer = new ProtoWriter()
     .bytes(1, fields.ratchetKey)
     .uint32(2, fields.counter)
     .uint32(3, fields.previousCounter)
-    .bytes(4, fields.ciphertext)
-    .bytes(5, fields.spqrField)
-    .finish();
-  return concatBytes(Uint8Array.of(VERSION_BYTE), body);
+    .bytes(4, fields.ciphertext);
+  if (fields.spqrField) writer.bytes(5, fields.spqrField);
+  return concatBytes(Uint8Array.of(VERSION_BYTE), writer.finish());
 }
 
 /** Puts a whole session message in the envelope that opens a session. */
