@@ -31,6 +31,7 @@ import {
   signalDecryptPreKey,
   signalEncrypt,
 } from "@signalapp/libsignal-client";
+import { groupOperations } from "./groups.mjs";
 
 const decode = (text) => new Uint8Array(Buffer.from(text, "base64"));
 const encode = (bytes) => Buffer.from(bytes).toString("base64");
@@ -142,6 +143,8 @@ function account(name) {
 const address = (name, device = 1) => ProtocolAddress.new(name, device);
 
 const operations = {
+  ...groupOperations({ account, address, decode, encode }),
+
   async new({ as }) {
     const pair = IdentityKeyPair.generate();
     const registrationId = 1 + Math.floor(Math.random() * 16380);

@@ -19,7 +19,7 @@ export interface KeyPair {
 }
 
 /** EncodeEC (PQXDH 2.2). */
-function encodePublicKey(raw: Uint8Array): Uint8Array<ArrayBuffer> {
+export function encodePublicKey(raw: Uint8Array): Uint8Array<ArrayBuffer> {
   demand(raw.length === RAW_BYTES, "WIRE-005");
   return concatBytes(Uint8Array.of(CURVE25519), raw);
 }

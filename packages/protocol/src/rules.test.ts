@@ -25,7 +25,10 @@ import {
 import { messageKeys, messageSeed } from "./kdf.ts";
 import type { RatchetState } from "./ratchet.ts";
 import { sendSpqr } from "./spqr/index.ts";
+import { frankingViolations } from "./testing/franking-violations.ts";
+import { groupViolations } from "./testing/group-violations.ts";
 import { conversation, type Party, type Side, seededRandom, twoSides } from "./testing/parties.ts";
+import { sealedViolations } from "./testing/sealed-violations.ts";
 import { spqrViolations } from "./testing/spqr-violations.ts";
 import { readPreKeySignalMessage, writePreKeySignalMessage, writeSignalMessage } from "./wire.ts";
 
@@ -218,6 +221,9 @@ const violations: Record<RuleId, () => unknown> = {
     decryptMessage(bob.record, sendBadPadding(alice));
   },
   ...spqrViolations,
+  ...groupViolations,
+  ...sealedViolations,
+  ...frankingViolations,
   "SESSION-001": () => encrypt(emptyRecord, new Uint8Array(1), random),
   "SESSION-002": () =>
     parseSessionRecord(serializeSessionRecord(conversation("stored").alice.record).subarray(0, -1)),

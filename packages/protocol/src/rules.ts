@@ -1,5 +1,8 @@
 import { BaseError } from "@cloister/bytes";
+import { frankingRules } from "./franking/rules.ts";
 import { type Rule, rule } from "./rule.ts";
+import { sealedSenderRules } from "./sealed-sender/rules.ts";
+import { senderKeyRules } from "./sender-keys/rules.ts";
 import { spqrRules } from "./spqr/rules.ts";
 
 /** Every reason for which this package refuses something. Each has a negative test. */
@@ -127,6 +130,9 @@ const table = {
     "Signal safety numbers",
     "the scanned code is not a safety number of version 2",
   ),
+  ...senderKeyRules,
+  ...sealedSenderRules,
+  ...frankingRules,
 } as const satisfies Record<string, Rule>;
 
 /** Id of a rule, the `code` of every error this package throws. */
