@@ -1,0 +1,33 @@
+import { randomBytes } from "node:crypto";
+import { type ModelRequest, toChat } from "@cloister/answering";
+import { toHex } from "@cloister/bytes";
+import type { Settings } from "./options.ts";
+import { cacheSalt } from "./salt.ts";
+
+const markerBytesCount = 8;
+
+/**
+ * The body of `POST /chat/completions`. `cache_salt` parts the caches of vLLM; `cache_prompt` keeps llama.cpp
+ * from giving a slot to whoever's prompt begins alike. Servers ignore what they do not know.
+ */
+export function chatBody({ model, cacheSecret }: Settings, request: ModelRequest): object {
+  const { scope, output, maxTokensCount, temperature, seed } = request;
+  return {
+    model,
+    messages: toChat(request, toHex(randomBytes(markerBytesCount))),
+    stream: true,
+    stream_options: { include_usage: true },
+    max_tokens: maxTokensCount,
+    temperature,
+    seed,
+    n: 1,
+    cache_salt: cacheSalt(cacheSecret, scope),
+    cache_prompt: false,
+    ...(output !== undefined && {
+      response_format: {
+        type: "json_schema",
+        json_schema: { name: "answer", strict: true, schema: output },
+      },
+    }),
+  };
+}

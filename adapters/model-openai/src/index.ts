@@ -1,0 +1,3 @@
+export { openAiModel } from "./open.ts";
+export type { OpenAiOptions, Timeouts, Tls } from "./options.ts";
+export { cacheSalt } from "./salt.ts";
