@@ -34,7 +34,7 @@ export interface ActiveSpqr {
   readonly kind: "active";
   readonly role: SpqrRole;
   readonly minimum: SpqrMinimum;
-  /** A message of version 1 arrived, so no other version is acceptable any more. */
+  /** A message of version 1 arrived, in this session or an earlier one: no other version will do any more. */
   readonly settled: boolean;
   readonly braid: Braid;
   readonly schedule: KeySchedule;

@@ -1,9 +1,8 @@
-/// <reference types="node" />
-import { existsSync, readFileSync } from "node:fs";
 import { fromBase64, fromHex, toBase64, toHex } from "@cloister/bytes";
 import { readProto } from "@cloister/codec";
 import type * as crypto from "@cloister/crypto";
 import { describe, expect, it, vi } from "vitest";
+import { loadVectors, vectorsPresent } from "../testing/vectors.ts";
 import {
   ciphertextMac,
   epochSecret,
@@ -17,10 +16,6 @@ import { fieldTables } from "./field.ts";
 import { completedEpochCount, receiveSpqr, type SpqrState, sendSpqr, startSpqr } from "./index.ts";
 import { addEpoch, startSchedule, takeReceivingKey, takeSendingKey } from "./key-schedule.ts";
 import { parseSpqrField, writeSpqrField } from "./message.ts";
-
-const file = new URL("../../../../../shared/vectors/protocol/spqr.json", import.meta.url);
-const present = existsSync(file);
-if (!present) process.stderr.write("protocol: ../shared/vectors/protocol/spqr.json is missing, skipped\n");
 
 interface Epoch {
   epoch: number;
@@ -75,7 +70,7 @@ interface Vectors {
   };
 }
 
-const vectors = JSON.parse(present ? readFileSync(file, "utf8") : "{}") as Vectors;
+const vectors = await loadVectors<Vectors>("spqr");
 
 // The transcripts give the expanded decapsulation key and not the seed that the state holds. So a seed
 // here only names a recorded key; everything else of the package runs as it is.
@@ -154,7 +149,7 @@ function braidOf(state: SpqrState): Braid {
   return state.braid;
 }
 
-describe.skipIf(!present)("recorded conversations of libsignal 0.103.0", () => {
+describe.skipIf(!vectorsPresent)("recorded conversations of libsignal 0.103.0", () => {
   it.each(["pingpong", "lossy"] as const)("reproduces both sides of %s byte for byte", (name) => {
     recordedKeys.clear();
     const transcript = vectors.transcripts[name];
@@ -206,7 +201,7 @@ describe.skipIf(!present)("recorded conversations of libsignal 0.103.0", () => {
   });
 });
 
-describe.skipIf(!present)("vectors of the parts", () => {
+describe.skipIf(!vectorsPresent)("vectors of the parts", () => {
   it("multiplies and inverts in GF(2^16)", () => {
     const { log, power } = fieldTables();
     const logOf = (a: number) => log[a] ?? 0;
