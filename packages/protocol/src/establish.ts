@@ -1,8 +1,9 @@
-/** How a session comes to be: PQXDH's secrets become the first state of a Double Ratchet, in either role. */
+/** How a session comes to be: the handshake's secrets become the first state of a Double Ratchet, in either role. */
 import { copyBytes, zeroise } from "@cloister/bytes";
 import { type Random, sha256 } from "@cloister/crypto";
+import { checkVersion, type GradePolicy } from "./grades.ts";
 import { checkPublicKey, type KeyPair } from "./keys.ts";
-import { initiate, respond, type SessionSecrets } from "./pqxdh.ts";
+import { type Encapsulated, initiate, respond, type SessionSecrets } from "./pqxdh.ts";
 import {
   checkRegistrationId,
   type KemPreKey,
@@ -12,9 +13,10 @@ import {
   type VerifiedPreKeyBundle,
 } from "./prekeys.ts";
 import type { RatchetState } from "./ratchet.ts";
+import { newChain } from "./receiving-chain.ts";
 import { demand } from "./rules.ts";
 import type { Session } from "./session.ts";
-import { startSpqr } from "./spqr/index.ts";
+import { absentSpqr, type SpqrState, startSpqr } from "./spqr/index.ts";
 import { type PreKeySignalMessage, writePreKeySignalMessage } from "./wire.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -35,26 +37,31 @@ export interface UsedPreKeys {
   readonly baseKey: Bytes;
 }
 
-/** The initiator's session; its first encryption takes the first step of the ratchet. */
+/**
+ * The initiator's session; its first encryption takes the first step of the ratchet.
+ * @throws BaseError `PROTOCOL_VERSION`, `DOWNGRADE-001`, `KEY-…`, `PQXDH-003`
+ */
 export function initiateSession(input: {
   readonly local: LocalIdentity;
   readonly bundle: VerifiedPreKeyBundle;
+  readonly policy: GradePolicy;
   readonly random: Random;
   readonly nowMs: number;
 }): Session {
-  const { local, bundle, random, nowMs } = input;
+  const { local, bundle, policy, random, nowMs } = input;
+  const version = bundle.kem ? 4 : 3;
+  checkVersion(version, policy);
   checkRegistrationId(local.registrationId);
   demand(Number.isSafeInteger(nowMs) && nowMs >= 0, "KEY-002");
-  const { secrets, baseKey, kyberCiphertext } = initiate(local.identityKeyPair, bundle, random);
+  const { secrets, baseKey, kem } = initiate(local.identityKeyPair, bundle, random);
   return {
-    version: 4,
+    version,
     origin: {
       role: "initiator",
       pending: {
         preKeyId: bundle.preKeyId,
         signedPreKeyId: bundle.signedPreKeyId,
-        kyberPreKeyId: bundle.kyberPreKeyId,
-        kyberCiphertext,
+        kem,
         startedAtMs: nowMs,
       },
     },
@@ -63,26 +70,26 @@ export function initiateSession(input: {
     remoteIdentityKey: copyBytes(bundle.identityKey),
     localRegistrationId: local.registrationId,
     remoteRegistrationId: bundle.registrationId,
-    ratchet: initiatorRatchet(secrets, copyBytes(bundle.signedPreKey)),
+    ratchet: initiatorRatchet(secrets, copyBytes(bundle.signedPreKey), policy),
   };
 }
 
 /**
  * The responder's session, before its first message was authenticated: commit nothing yet. `first` is
  * attacker-controlled.
- * @throws BaseError `PQXDH-004` to `PQXDH-006` for prekeys not held, `KEY-…` for bad public keys
+ * @throws BaseError `PROTOCOL_VERSION`, `DOWNGRADE-001`; `PQXDH-004` to `PQXDH-006` for prekeys not held;
+ * `KEY-…` for bad public keys
  */
-export function acceptSession(
-  local: LocalIdentity,
-  preKeys: LocalPreKeys,
-  first: PreKeySignalMessage,
-): { session: Session; used: UsedPreKeys; erase: Bytes[] } {
+export function acceptSession(input: {
+  readonly local: LocalIdentity;
+  readonly preKeys: LocalPreKeys;
+  readonly first: PreKeySignalMessage;
+  readonly policy: GradePolicy;
+}): { session: Session; used: UsedPreKeys; erase: Bytes[] } {
+  const { local, preKeys, first, policy } = input;
+  checkVersion(first.version, policy);
   checkRegistrationId(local.registrationId);
-  const { signedPreKey, kemPreKey } = preKeys;
-  demand(signedPreKey?.id === first.signedPreKeyId, "PQXDH-004");
-  const oneTimePreKey = first.preKeyId === undefined ? undefined : preKeys.oneTimePreKey;
-  demand(oneTimePreKey?.id === first.preKeyId, "PQXDH-005");
-  demand(kemPreKey?.id === first.kyberPreKeyId, "PQXDH-006");
+  const { signedPreKey, oneTimePreKey, kem } = namedKeys(preKeys, first);
   checkPublicKey(first.identityKey);
   checkPublicKey(first.baseKey);
   const { identityKeyPair, registrationId } = local;
@@ -90,30 +97,44 @@ export function acceptSession(
     identityKeyPair,
     signedPreKey,
     oneTimePreKey,
-    kemPreKey,
+    kem,
     remoteIdentityKey: first.identityKey,
     baseKey: first.baseKey,
-    kyberCiphertext: first.kyberCiphertext,
   });
   const session: Session = {
-    version: 4,
+    version: first.version,
     origin: { role: "responder", headerDigest: headerDigest(first) },
     baseKey: first.baseKey,
     localIdentityKey: copyBytes(identityKeyPair.publicKey),
     remoteIdentityKey: first.identityKey,
     localRegistrationId: registrationId,
     remoteRegistrationId: first.registrationId,
-    ratchet: responderRatchet(secrets, signedPreKey),
+    ratchet: responderRatchet(secrets, signedPreKey, policy),
   };
-  const kemId = kemPreKey.lastResort ? undefined : kemPreKey.id;
+  const kemOnce = kem?.kemPreKey.lastResort === false ? kem.kemPreKey : undefined;
   return {
     session,
-    used: { oneTimeId: oneTimePreKey?.id, kemId, baseKey: first.baseKey },
-    erase: [
-      ...(oneTimePreKey ? [oneTimePreKey.privateKey] : []),
-      ...(kemPreKey.lastResort ? [] : [kemPreKey.privateKey]),
-    ],
+    used: { oneTimeId: oneTimePreKey?.id, kemId: kemOnce?.id, baseKey: first.baseKey },
+    erase: [oneTimePreKey, kemOnce].flatMap((key) => (key ? [key.privateKey] : [])),
   };
+}
+
+/** The keys that a first message names, all of which must be held. */
+function namedKeys(
+  { signedPreKey, oneTimePreKey, kemPreKey }: LocalPreKeys,
+  first: PreKeySignalMessage,
+): {
+  signedPreKey: SignedPreKey;
+  oneTimePreKey: OneTimePreKey | undefined;
+  kem: (Encapsulated & { readonly kemPreKey: KemPreKey }) | undefined;
+} {
+  demand(signedPreKey?.id === first.signedPreKeyId, "PQXDH-004");
+  const oneTime = first.preKeyId === undefined ? undefined : oneTimePreKey;
+  demand(oneTime?.id === first.preKeyId, "PQXDH-005");
+  if (!first.kem) return { signedPreKey, oneTimePreKey: oneTime, kem: undefined };
+  const { kyberPreKeyId, kyberCiphertext } = first.kem;
+  demand(kemPreKey?.id === kyberPreKeyId, "PQXDH-006");
+  return { signedPreKey, oneTimePreKey: oneTime, kem: { kemPreKey, kyberCiphertext } };
 }
 
 /** Everything of a first message but the message itself; a peer repeats it unchanged. */
@@ -122,23 +143,25 @@ export function headerDigest(first: PreKeySignalMessage): Bytes {
 }
 
 /** The peer's signed prekey is its first ratchet key (Double Ratchet 7.1); a step of ours is due. */
-function initiatorRatchet(secrets: SessionSecrets, signedPreKey: Bytes): RatchetState {
-  const { rootKey, chainKey, spqrKey } = secrets;
-  const spqr = startSpqr(spqrKey, "initiator");
-  zeroise(spqrKey);
+function initiatorRatchet(
+  { rootKey, chainKey, spqrKey }: SessionSecrets,
+  signedPreKey: Bytes,
+  policy: GradePolicy,
+): RatchetState {
   return {
     rootKey,
     sending: { kind: "due", previousCounter: 0 },
-    receiving: [{ ratchetKey: signedPreKey, chainKey, counter: 0, skipped: [], forgottenBelow: 0 }],
-    spqr,
+    receiving: [newChain(signedPreKey, chainKey)],
+    spqr: spqrOf(spqrKey, "initiator", policy),
   };
 }
 
 /** Our signed prekey is our first ratchet key. Its private part is copied, because the ratchet will erase it. */
-function responderRatchet(secrets: SessionSecrets, signedPreKey: KeyPair): RatchetState {
-  const { rootKey, chainKey, spqrKey } = secrets;
-  const spqr = startSpqr(spqrKey, "responder");
-  zeroise(spqrKey);
+function responderRatchet(
+  { rootKey, chainKey, spqrKey }: SessionSecrets,
+  signedPreKey: KeyPair,
+  policy: GradePolicy,
+): RatchetState {
   const ratchetKeyPair = {
     publicKey: copyBytes(signedPreKey.publicKey),
     privateKey: copyBytes(signedPreKey.privateKey),
@@ -147,6 +170,21 @@ function responderRatchet(secrets: SessionSecrets, signedPreKey: KeyPair): Ratch
     rootKey,
     sending: { kind: "open", ratchetKeyPair, chainKey, counter: 0, previousCounter: 0 },
     receiving: [],
-    spqr,
+    spqr: spqrOf(spqrKey, "responder", policy),
   };
+}
+
+/**
+ * Without a key there is none: that is version 3. A device that had it before must offer it again, though it need
+ * not key the very first messages when the minimum is lower: some libraries find out first who they talk to.
+ */
+function spqrOf(
+  initialKey: Bytes | undefined,
+  role: "initiator" | "responder",
+  { minimum, held }: GradePolicy,
+): SpqrState {
+  if (!initialKey) return absentSpqr;
+  const state = startSpqr(initialKey, role, minimum === "spqr" ? "spqr" : "pqxdh");
+  zeroise(initialKey);
+  return held === "spqr" ? { ...state, settled: true } : state;
 }

@@ -1,3 +1,4 @@
+export type { AddressPair, ServiceAddress } from "./addresses.ts";
 export {
   type DecryptionError,
   decryptionErrorFor,
@@ -6,6 +7,8 @@ export {
   writeDecryptionError,
 } from "./decryption-error.ts";
 export type { LocalPreKeys, UsedPreKeys } from "./establish.ts";
+export { expireRecord } from "./expiry.ts";
+export { type Grade, grades } from "./grades.ts";
 export type { KeyPair } from "./keys.ts";
 export {
   decryptMessage,

@@ -38,7 +38,7 @@ export interface MessageKeys {
   readonly iv: Bytes;
 }
 
-/** Message keys from the classical seed, salted with the key of the post-quantum ratchet. */
+/** Message keys from the classical seed, salted with the key of the post-quantum ratchet: zeros without one. */
 export function messageKeys(seed: Uint8Array, spqrKey: Uint8Array): MessageKeys {
   const keys = hkdfSha256({ ikm: seed, salt: spqrKey, info: "WhisperMessageKeys", lengthBytes: 80 });
   const out = { cipherKey: keys.slice(0, 32), macKey: keys.slice(32, 64), iv: keys.slice(64) };

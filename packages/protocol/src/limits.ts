@@ -8,5 +8,9 @@ export const MAX_SKIPPED_COUNT = 2000;
 export const MAX_RECEIVING_CHAINS_COUNT = 5;
 /** Archived sessions kept beside the active one. */
 export const MAX_ARCHIVED_COUNT = 40;
+/** How long a session that was started here may stay without any answer. */
+export const MAX_UNANSWERED_MS = 30 * 86_400_000;
+/** How long the keys of messages that have not arrived are kept at least; it may be up to twice as long. */
+export const MIN_SKIPPED_AGE_MS = 30 * 86_400_000;
 /** Counters and ids have 32 bits. */
 export const MAX_UINT32 = 0xffff_ffff;

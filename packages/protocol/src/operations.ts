@@ -5,6 +5,7 @@
  */
 import { equalBytes } from "@cloister/bytes";
 import type { Random } from "@cloister/crypto";
+import { type AddressPair, checkAddresses } from "./addresses.ts";
 import {
   acceptSession,
   headerDigest,
@@ -12,6 +13,7 @@ import {
   type LocalPreKeys,
   type UsedPreKeys,
 } from "./establish.ts";
+import { type Grade, policyFor } from "./grades.ts";
 import { type LocalIdentity, type PreKeyBundle, verifyPreKeyBundle } from "./prekeys.ts";
 import { findChain, ratchetDecrypt, ratchetEncrypt } from "./ratchet.ts";
 import { demand } from "./rules.ts";
@@ -19,6 +21,7 @@ import {
   activate,
   checkIdentity,
   emptyRecord,
+  moveOn,
   type RecordStep,
   type Session,
   type SessionRecord,
@@ -39,7 +42,9 @@ type Bytes = Uint8Array<ArrayBuffer>;
  *
  * `remote` is attacker-controlled. `trustedIdentityKey` is the key that the person approved for this
  * device; without one, the key of the record's sessions is, and a record without sessions trusts at first use.
- * @throws BaseError `IDENTITY-001`, `KEY-…`, `WIRE-…`, `PQXDH-001` to `PQXDH-003`
+ * `minimum` is the least {@link Grade} to accept, "spqr" unless said otherwise; with "v3", a bundle without a
+ * KEM prekey starts a session of version 3. Less than the record ever had is refused whatever the minimum.
+ * @throws BaseError `IDENTITY-001`, `KEY-…`, `WIRE-…`, `PQXDH-001` to `PQXDH-003`, `PROTOCOL_VERSION`, `DOWNGRADE-001`
  */
 export function startSession(input: {
   readonly local: LocalIdentity;
@@ -48,11 +53,13 @@ export function startSession(input: {
   readonly nowMs: number;
   readonly record?: SessionRecord;
   readonly trustedIdentityKey?: Uint8Array;
+  readonly minimum?: Grade;
 }): RecordStep {
   const { local, remote, random, nowMs, record = emptyRecord } = input;
   const bundle = verifyPreKeyBundle(remote);
   checkIdentity(record, bundle.identityKey, input.trustedIdentityKey);
-  return activate(record, initiateSession({ local, bundle, random, nowMs }));
+  const policy = policyFor(record, input.minimum);
+  return activate(record, initiateSession({ local, bundle, policy, random, nowMs }));
 }
 
 /** A message to send: type 3 opens a session and is repeated until the first answer, then type 2. */
@@ -78,14 +85,14 @@ export function encrypt(
   const pending = session.origin.role === "initiator" ? session.origin.pending : undefined;
   if (!pending) return { record: next, message: { type: 2, bytes }, erase };
   const first = writePreKeySignalMessage({
+    version: session.version,
     preKeyId: pending.preKeyId,
     baseKey: session.baseKey,
     identityKey: session.localIdentityKey,
     message: bytes,
     registrationId: session.localRegistrationId,
     signedPreKeyId: pending.signedPreKeyId,
-    kyberPreKeyId: pending.kyberPreKeyId,
-    kyberCiphertext: pending.kyberCiphertext,
+    kem: pending.kem,
   });
   return { record: next, message: { type: 3, bytes: first }, erase };
 }
@@ -96,14 +103,17 @@ export interface UnverifiedPreKeyMessage {
   readonly identityKey: Bytes;
   readonly baseKey: Bytes;
   readonly signedPreKeyId: number;
-  readonly kyberPreKeyId: number;
+  /** None in a first message of session version 3. */
+  readonly kyberPreKeyId: number | undefined;
   readonly preKeyId: number | undefined;
 }
 
 /** Reads the names in a first message (type 3). @throws BaseError `PROTOCOL_VERSION`, `WIRE-…` */
 export function inspectPreKeyMessage(bytes: Uint8Array): UnverifiedPreKeyMessage {
-  const { message: _inner, kyberCiphertext: _ciphertext, ...names } = readPreKeySignalMessage(bytes);
-  return names;
+  const { registrationId, identityKey, baseKey, signedPreKeyId, kem, preKeyId } =
+    readPreKeySignalMessage(bytes);
+  const kyberPreKeyId = kem?.kyberPreKeyId;
+  return { registrationId, identityKey, baseKey, signedPreKeyId, kyberPreKeyId, preKeyId };
 }
 
 /**
@@ -111,7 +121,8 @@ export function inspectPreKeyMessage(bytes: Uint8Array): UnverifiedPreKeyMessage
  * `bytes` is attacker-controlled. The registration id in it is covered by no MAC; nothing may rest on it.
  *
  * `preKeys` are those named by {@link inspectPreKeyMessage}; `seenBaseKeys` the base keys remembered from
- * earlier first messages (those equal to the inspected one suffice); `trustedIdentityKey` as in {@link startSession}.
+ * earlier first messages (those equal to the inspected one suffice); `trustedIdentityKey` and `minimum` as in
+ * {@link startSession}; `addresses` those of both sides, which the message must name if it names any.
  * @throws BaseError with a rule id; `RATCHET-003` for a duplicate, `PQXDH-007` for a replay
  */
 export function decryptPreKeyMessage(input: {
@@ -121,6 +132,8 @@ export function decryptPreKeyMessage(input: {
   readonly seenBaseKeys: readonly Uint8Array[];
   readonly bytes: Uint8Array;
   readonly trustedIdentityKey?: Uint8Array;
+  readonly minimum?: Grade;
+  readonly addresses?: AddressPair;
 }): RecordStep & {
   readonly plaintext: Bytes;
   readonly remoteIdentityKey: Bytes;
@@ -129,13 +142,16 @@ export function decryptPreKeyMessage(input: {
   const { record } = input;
   const first = readPreKeySignalMessage(input.bytes);
   checkIdentity(record, first.identityKey, input.trustedIdentityKey);
+  checkAddresses(first.message.addresses, input.addresses);
   const known = sessionsOf(record).find((session) => equalBytes(session.baseKey, first.baseKey));
   if (known) {
     const step = decryptWith(record, checkRepetition(known, first), first.message);
     return { ...step, remoteIdentityKey: known.remoteIdentityKey, usedPreKeys: undefined };
   }
   demand(!input.seenBaseKeys.some((key) => equalBytes(key, first.baseKey)), "PQXDH-007");
-  const { session, used, erase } = acceptSession(input.local, input.preKeys, first);
+  const { local, preKeys } = input;
+  const policy = policyFor(record, input.minimum);
+  const { session, used, erase } = acceptSession({ local, preKeys, first, policy });
   const opened = ratchetDecrypt(session.ratchet, { message: first.message, associated: session });
   const next = activate(record, { ...session, ratchet: opened.state });
   return {
@@ -149,16 +165,19 @@ export function decryptPreKeyMessage(input: {
 
 /**
  * Opens a message (type 2) with whichever session it belongs to, and makes that the active one.
- * `bytes` is attacker-controlled.
+ * `bytes` is attacker-controlled; `addresses` as in {@link decryptPreKeyMessage}.
  * @throws BaseError with a rule id; `RATCHET-003` for a duplicate, `SESSION-001` without any session
  */
 export function decryptMessage(
   record: SessionRecord,
   bytes: Uint8Array,
+  addresses?: AddressPair,
 ): RecordStep & { readonly plaintext: Bytes } {
   const message = readSignalMessage(bytes);
-  const sessions = sessionsOf(record);
-  demand(sessions.length > 0, "SESSION-001");
+  checkAddresses(message.addresses, addresses);
+  demand(sessionsOf(record).length > 0, "SESSION-001");
+  const sessions = sessionsOf(record).filter(({ version }) => version === message.version);
+  demand(sessions.length > 0, "PROTOCOL_VERSION");
   // A ratchet key that a session has seen belongs to it; only a new one has to be tried on all.
   const owner = sessions.find((session) => findChain(session.ratchet, message.ratchetKey));
   if (owner) return decryptWith(record, owner, message);
@@ -189,7 +208,6 @@ function decryptWith(
   // The peer answered, so it holds the session: no more need to repeat how it began.
   const { origin } = session;
   const answered = origin.role === "initiator" ? { ...origin, pending: undefined } : origin;
-  const active = { ...session, origin: answered, ratchet: state };
-  const archived = sessionsOf(record).filter((other) => other !== session);
-  return { record: { active, archived }, plaintext, erase };
+  const after = { ...session, origin: answered, ratchet: state };
+  return { record: moveOn(record, session, after), plaintext, erase };
 }

@@ -40,7 +40,10 @@ export interface KemPreKey {
   readonly lastResort: boolean;
 }
 
-/** What a device publishes for those who want to write to it (PQXDH 3.2). Public keys carry their type byte. */
+/**
+ * What a device publishes for those who want to write to it (PQXDH 3.2). Public keys carry their type byte.
+ * Without the three fields of a KEM prekey it is X3DH's, for sessions of version 3.
+ */
 export interface PreKeyBundle {
   readonly registrationId: number;
   readonly deviceId: number;
@@ -50,14 +53,17 @@ export interface PreKeyBundle {
   readonly signedPreKeyId: number;
   readonly signedPreKey: Uint8Array;
   readonly signedPreKeySignature: Uint8Array;
-  readonly kyberPreKeyId: number;
-  readonly kyberPreKey: Uint8Array;
-  readonly kyberPreKeySignature: Uint8Array;
+  readonly kyberPreKeyId?: number;
+  readonly kyberPreKey?: Uint8Array;
+  readonly kyberPreKeySignature?: Uint8Array;
 }
 
 declare const verified: unique symbol;
 /** A bundle whose signatures and keys were checked; only {@link verifyPreKeyBundle} makes one. */
-export type VerifiedPreKeyBundle = PreKeyBundle & { readonly [verified]: true };
+export type VerifiedPreKeyBundle = PreKeyBundle & {
+  readonly kem: { readonly id: number; readonly publicKey: Uint8Array } | undefined;
+  readonly [verified]: true;
+};
 
 /** A new identity. @throws BaseError `CRYPTO_RANDOM` */
 export function generateIdentityKeyPair(random: Random): IdentityKeyPair {
@@ -121,7 +127,7 @@ export function createPreKeyBundle(input: {
   readonly local: LocalIdentity;
   readonly deviceId: number;
   readonly signedPreKey: SignedPreKey;
-  readonly kemPreKey: KemPreKey;
+  readonly kemPreKey?: KemPreKey;
   readonly oneTimePreKey?: OneTimePreKey;
 }): PreKeyBundle {
   const { local, deviceId, signedPreKey, kemPreKey, oneTimePreKey } = input;
@@ -135,48 +141,49 @@ export function createPreKeyBundle(input: {
     signedPreKeyId: signedPreKey.id,
     signedPreKey: signedPreKey.publicKey,
     signedPreKeySignature: signedPreKey.signature,
-    kyberPreKeyId: kemPreKey.id,
-    kyberPreKey: kemPreKey.publicKey,
-    kyberPreKeySignature: kemPreKey.signature,
+    ...(kemPreKey && {
+      kyberPreKeyId: kemPreKey.id,
+      kyberPreKey: kemPreKey.publicKey,
+      kyberPreKeySignature: kemPreKey.signature,
+    }),
   };
 }
 
 /**
  * Checks everything a bundle claims (PQXDH 3.3). `bundle` comes from a server and is attacker-controlled.
+ * Whether one without a KEM prekey will do is for the caller to say.
  * @throws BaseError `PQXDH-001`, `PQXDH-002` for signatures; `KEY-003`, `KEY-004`, `WIRE-005`, `WIRE-006`
- * for keys; `WIRE-003`, `WIRE-004` for fields; `PROTOCOL_VERSION` for a bundle without a KEM prekey
+ * for keys; `WIRE-003`, `WIRE-004` for fields
  */
 export function verifyPreKeyBundle(bundle: PreKeyBundle): VerifiedPreKeyBundle {
   checkFields(bundle);
-  for (const key of [bundle.identityKey, bundle.signedPreKey, bundle.preKey]) if (key) checkPublicKey(key);
-  rawKem(bundle.kyberPreKey);
-  const publicKey = rawPublicKey(bundle.identityKey);
-  const signedOk = xeddsaVerify({
-    publicKey,
-    message: bundle.signedPreKey,
-    signature: bundle.signedPreKeySignature,
-  });
-  demand(signedOk, "PQXDH-001");
-  const kemOk = xeddsaVerify({
-    publicKey,
-    message: bundle.kyberPreKey,
-    signature: bundle.kyberPreKeySignature,
-  });
-  demand(kemOk, "PQXDH-002");
-  return bundle as VerifiedPreKeyBundle;
+  const { identityKey, signedPreKey, preKey } = bundle;
+  for (const key of [identityKey, signedPreKey, preKey]) if (key) checkPublicKey(key);
+  const publicKey = rawPublicKey(identityKey);
+  const signature = bundle.signedPreKeySignature;
+  demand(xeddsaVerify({ publicKey, message: signedPreKey, signature }), "PQXDH-001");
+  return { ...bundle, kem: verifyKemPreKey(bundle, publicKey) } as VerifiedPreKeyBundle;
+}
+
+/** All three of its fields, or none. */
+function verifyKemPreKey(
+  { kyberPreKeyId: id, kyberPreKey, kyberPreKeySignature: signature }: PreKeyBundle,
+  publicKey: Uint8Array,
+): VerifiedPreKeyBundle["kem"] {
+  if (id === undefined && kyberPreKey === undefined && signature === undefined) return undefined;
+  demand(id !== undefined && isBytes(kyberPreKey) && isBytes(signature), "WIRE-003");
+  demand(isUint32(id), "WIRE-004");
+  rawKem(kyberPreKey);
+  demand(xeddsaVerify({ publicKey, message: kyberPreKey, signature }), "PQXDH-002");
+  return { id, publicKey: kyberPreKey };
 }
 
 /** The shape, which a type promises and a server does not. */
 function checkFields(bundle: PreKeyBundle): void {
-  const { identityKey, signedPreKey, signedPreKeySignature, kyberPreKey, kyberPreKeySignature } = bundle;
-  demand(kyberPreKey instanceof Uint8Array, "PROTOCOL_VERSION");
-  const needed = [identityKey, signedPreKey, signedPreKeySignature, kyberPreKeySignature];
-  demand(
-    needed.every((field) => field instanceof Uint8Array),
-    "WIRE-003",
-  );
+  const { identityKey, signedPreKey, signedPreKeySignature, preKey = new Uint8Array() } = bundle;
+  demand([identityKey, signedPreKey, signedPreKeySignature, preKey].every(isBytes), "WIRE-003");
   demand((bundle.preKeyId === undefined) === (bundle.preKey === undefined), "WIRE-003");
-  const ids = [bundle.registrationId, bundle.signedPreKeyId, bundle.kyberPreKeyId, bundle.preKeyId ?? 0];
+  const ids = [bundle.registrationId, bundle.signedPreKeyId, bundle.preKeyId ?? 0];
   demand(ids.every(isUint32) && isInteger(bundle.deviceId, 1, MAX_DEVICE_ID), "WIRE-004");
 }
 
@@ -193,6 +200,10 @@ function sign(identity: IdentityKeyPair, message: Uint8Array, random: Random): U
 /** Signal's ids have 24 bits; 0 is left out so that a missing id cannot pass for one. */
 function checkMadeId(id: number): void {
   demand(isInteger(id, 1, MAX_MADE_ID), "KEY-002");
+}
+
+function isBytes(value: unknown): value is Uint8Array {
+  return value instanceof Uint8Array;
 }
 
 function isUint32(value: number): boolean {

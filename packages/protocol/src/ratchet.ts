@@ -3,10 +3,10 @@ import { aesCbcDecrypt, aesCbcEncrypt, hmacSha256, isCanonicalX25519, type Rando
 import { type MessageKeys, messageKeys, messageSeed, nextChainKey, stepRoot } from "./kdf.ts";
 import { generateKeyPair, type KeyPair, rawPublicKey } from "./keys.ts";
 import { MAX_RECEIVING_CHAINS_COUNT, MAX_UINT32 } from "./limits.ts";
-import { chainSecrets, closeChain, type ReceivingChain, takeSeed } from "./receiving-chain.ts";
+import { chainSecrets, closeChain, newChain, type ReceivingChain, takeSeed } from "./receiving-chain.ts";
 import { broken, demand } from "./rules.ts";
 import { receiveSpqr, type SpqrState, sendSpqr, spqrSecrets } from "./spqr/index.ts";
-import { type SignalMessage, writeSignalMessage } from "./wire.ts";
+import { type SessionVersion, type SignalMessage, writeSignalMessage } from "./wire.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -35,8 +35,9 @@ export interface RatchetState {
   readonly spqr: SpqrState;
 }
 
-/** Identity keys as they enter the MAC (33 bytes each). */
+/** What enters the MAC beside the message: its session's version, and identity keys (33 bytes each). */
 export interface AssociatedData {
+  readonly version: SessionVersion;
   readonly localIdentityKey: Uint8Array;
   readonly remoteIdentityKey: Uint8Array;
 }
@@ -58,6 +59,7 @@ export function ratchetEncrypt(
   const seed = messageSeed(sending.chainKey);
   const keys = messageKeys(seed, spqr.key);
   const authenticated = writeSignalMessage({
+    version: input.associated.version,
     ratchetKey: sending.ratchetKeyPair.publicKey,
     counter: sending.counter,
     previousCounter: sending.previousCounter,
@@ -104,13 +106,14 @@ function openSending(
 
 /**
  * Decrypts one message. Nothing of `state` changes; a new one is returned when the message authenticated.
- * @throws BaseError `RATCHET-…`, `SPQR-…`, `KEY-003`, `KEY-004`
+ * @throws BaseError `RATCHET-…`, `SPQR-…`, `KEY-003`, `KEY-004`, `PROTOCOL_VERSION`
  */
 export function ratchetDecrypt(
   state: RatchetState,
   input: { readonly message: SignalMessage; readonly associated: AssociatedData },
 ): RatchetStep & { readonly plaintext: Bytes } {
   const { message, associated } = input;
+  demand(message.version === associated.version, "PROTOCOL_VERSION");
   const held = findChain(state, message.ratchetKey);
   const turn = held ? { state, chain: held, erase: [] } : receiveRatchetKey(state, message.ratchetKey);
   const taken = takeSeed(turn.chain, message.counter);
@@ -152,7 +155,7 @@ function receiveRatchetKey(state: RatchetState, ratchetKey: Bytes): RatchetStep 
   const previousCounter = Math.max(0, sending.counter - 1);
   return {
     state: { ...state, rootKey: step.rootKey, sending: { kind: "due", previousCounter } },
-    chain: { ratchetKey, chainKey: step.chainKey, counter: 0, skipped: [], forgottenBelow: 0 },
+    chain: newChain(ratchetKey, step.chainKey),
     erase: [rootKey, privateKey, sending.chainKey],
   };
 }

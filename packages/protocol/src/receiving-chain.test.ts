@@ -10,6 +10,7 @@ const fresh: ReceivingChain = {
   counter: 0,
   skipped: [],
   forgottenBelow: 0,
+  ageMark: undefined,
 };
 const advance = (...counters: number[]) =>
   counters.reduce((chain, counter) => takeSeed(chain, counter).chain, fresh);

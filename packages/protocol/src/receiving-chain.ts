@@ -1,6 +1,6 @@
 import { zeroise } from "@cloister/bytes";
 import { messageSeed, nextChainKey } from "./kdf.ts";
-import { MAX_JUMP_COUNT, MAX_SKIPPED_COUNT } from "./limits.ts";
+import { MAX_JUMP_COUNT, MAX_SKIPPED_COUNT, MIN_SKIPPED_AGE_MS } from "./limits.ts";
 import { broken, demand } from "./rules.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -29,6 +29,36 @@ export interface SeedChain {
 /** The messages under one ratchet key of the peer. */
 export interface ReceivingChain extends SeedChain {
   readonly ratchetKey: Bytes;
+  readonly ageMark: AgeMark | undefined;
+}
+
+/** Whatever is skipped below this counter was so at this time already. */
+export interface AgeMark {
+  readonly belowCounter: number;
+  readonly atMs: number;
+}
+
+/** The first state of a chain. */
+export function newChain(ratchetKey: Bytes, chainKey: Bytes): ReceivingChain {
+  return { ratchetKey, chainKey, counter: 0, skipped: [], forgottenBelow: 0, ageMark: undefined };
+}
+
+/**
+ * Drops skipped keys that were there at an earlier call at least {@link MIN_SKIPPED_AGE_MS} ago, and marks
+ * those there now. One mark a chain instead of a time a key: some keys live up to twice as long for it.
+ */
+export function expireSkipped(chain: ReceivingChain, nowMs: number): Omit<ChainStep, "seed"> {
+  const { ageMark, skipped, counter } = chain;
+  if (ageMark && nowMs - ageMark.atMs < MIN_SKIPPED_AGE_MS) return { chain, erase: [] };
+  const belowCounter = ageMark?.belowCounter ?? 0;
+  const kept = skipped.filter((entry) => entry.counter >= belowCounter);
+  const old = skipped.filter((entry) => entry.counter < belowCounter);
+  const forgottenBelow = Math.max(chain.forgottenBelow, (old.at(-1)?.counter ?? -1) + 1);
+  const marked = kept.length > 0 ? { belowCounter: counter, atMs: nowMs } : undefined;
+  return {
+    chain: { ...chain, skipped: kept, forgottenBelow, ageMark: marked },
+    erase: old.map((entry) => entry.seed),
+  };
 }
 
 /** Every secret in a chain, to overwrite when it is given up. */

@@ -1,7 +1,8 @@
 import { concatBytes, fromHex, toUtf8, uint32 } from "@cloister/bytes";
 import { ProtoWriter } from "@cloister/codec";
-import { aesCbcEncrypt, hmacSha256, xeddsaSign } from "@cloister/crypto";
+import { xeddsaSign } from "@cloister/crypto";
 import { describe, expect, it } from "vitest";
+import { checkAddresses } from "./addresses.ts";
 import {
   createKemPreKey,
   createOneTimePreKeys,
@@ -22,15 +23,14 @@ import {
   serializeSessionRecord,
   startSession,
 } from "./index.ts";
-import { messageKeys, messageSeed } from "./kdf.ts";
 import type { RatchetState } from "./ratchet.ts";
-import { sendSpqr } from "./spqr/index.ts";
+import { forge } from "./testing/forge.ts";
 import { frankingViolations } from "./testing/franking-violations.ts";
 import { groupViolations } from "./testing/group-violations.ts";
 import { conversation, type Party, type Side, seededRandom, twoSides } from "./testing/parties.ts";
 import { sealedViolations } from "./testing/sealed-violations.ts";
 import { spqrViolations } from "./testing/spqr-violations.ts";
-import { readPreKeySignalMessage, writePreKeySignalMessage, writeSignalMessage } from "./wire.ts";
+import { readPreKeySignalMessage, writePreKeySignalMessage } from "./wire.ts";
 
 const random = seededRandom("rules");
 
@@ -68,25 +68,6 @@ function withRatchet(side: Side, change: (ratchet: RatchetState) => RatchetState
   return { ...side.record, active: { ...active, ratchet: change(active.ratchet) } };
 }
 
-/** An authentic message of `side` whose ciphertext has no valid padding. */
-function sendBadPadding(side: Side): Uint8Array {
-  const { active } = side.record;
-  const sending = active?.ratchet.sending;
-  if (!active || sending?.kind !== "open") throw new Error("no open chain");
-  const { field, key } = sendSpqr(active.ratchet.spqr, random);
-  const { cipherKey, iv, macKey } = messageKeys(messageSeed(sending.chainKey), key);
-  const whole = aesCbcEncrypt({ key: cipherKey, iv, plaintext: new Uint8Array(16) });
-  const authenticated = writeSignalMessage({
-    ratchetKey: sending.ratchetKeyPair.publicKey,
-    counter: sending.counter,
-    previousCounter: sending.previousCounter,
-    ciphertext: whole.subarray(0, 16),
-    spqrField: field,
-  });
-  const associated = concatBytes(active.localIdentityKey, active.remoteIdentityKey, authenticated);
-  return concatBytes(authenticated, hmacSha256(macKey, associated).subarray(0, 8));
-}
-
 function openJump(count: number): void {
   const { alice, bob } = conversation("jump");
   alice.send("opens the chain");
@@ -100,6 +81,7 @@ function openJump(count: number): void {
 
 const inner = (change: (writer: ProtoWriter) => ProtoWriter) =>
   concatBytes(Uint8Array.of(0x44), change(new ProtoWriter()).finish(), new Uint8Array(8));
+const address = (last: number) => ({ serviceId: new Uint8Array(17).fill(last, 16), deviceId: 1 });
 const key33 = concatBytes(Uint8Array.of(5), new Uint8Array(32).fill(9));
 /** For each rule, an input that breaks it and nothing else. The type makes a missing rule a compile error. */
 const violations: Record<RuleId, () => unknown> = {
@@ -108,6 +90,11 @@ const violations: Record<RuleId, () => unknown> = {
     const { bytes } = alice.send("downgraded");
     bytes[0] = 0x33;
     bob.open({ type: 2, bytes });
+  },
+  "DOWNGRADE-001": () => {
+    const { alice, bob } = conversation("downgrade");
+    alice.minimum = "v3";
+    alice.start(bob.party.classicBundle);
   },
   "WIRE-001": () => inspectPreKeyMessage(new Uint8Array(1)),
   "WIRE-002": () =>
@@ -127,8 +114,9 @@ const violations: Record<RuleId, () => unknown> = {
     ),
   "WIRE-005": () =>
     startWith(({ preKey }) => ({ preKey: concatBytes(Uint8Array.of(8), preKey?.subarray(1) ?? key33) })),
-  "WIRE-006": () => startWith(({ kyberPreKey }) => ({ kyberPreKey: kyberPreKey.subarray(1) })),
+  "WIRE-006": () => startWith(({ kyberPreKey }) => ({ kyberPreKey: kyberPreKey?.subarray(1) ?? key33 })),
   "WIRE-007": () => readDecryptionError(Uint8Array.of(0xc0, 0x0a, 0x00, 0x80)),
+  "WIRE-008": () => checkAddresses(new Uint8Array(36), { local: address(1), remote: address(2) }),
   "KEY-001": () => {
     const { local } = twoSides("key").alice.party;
     const identityKeyPair = { ...local.identityKeyPair, privateKey: new Uint8Array(31) };
@@ -218,7 +206,7 @@ const violations: Record<RuleId, () => unknown> = {
   "RATCHET-008": () => {
     const { alice, bob } = conversation("padding");
     bob.open(alice.send("opens the chain"));
-    decryptMessage(bob.record, sendBadPadding(alice));
+    decryptMessage(bob.record, forge(alice, { badPadding: true }));
   },
   ...spqrViolations,
   ...groupViolations,
@@ -262,8 +250,9 @@ describe("rules", () => {
     expect(() => openJump(24_999)).toThrowError(expect.objectContaining({ code: "RATCHET-001" }));
   });
 
-  it("refuses every downgrade", () => {
-    const downgrade = expect.objectContaining({ code: "PROTOCOL_VERSION" }) as Error;
+  it("refuses every downgrade of a first message", () => {
+    const code = (id: RuleId) => expect.objectContaining({ code: id }) as Error;
+    const downgrade = code("PROTOCOL_VERSION");
     const { alice, bob } = twoSides("downgrade");
     alice.start(bob.party.bundle);
     const { bytes } = alice.send("hello");
@@ -276,9 +265,15 @@ describe("rules", () => {
       .uint32(6, outer.signedPreKeyId)
       .finish();
     expect(() => bob.openFirst(concatBytes(Uint8Array.of(0x44), withoutKem))).toThrowError(downgrade);
-    expect(() => bob.openFirst(concatBytes(Uint8Array.of(0x34), bytes.subarray(1)))).toThrowError(downgrade);
+    for (const version of [0x22, 0x33, 0x34, 0x43, 0x45, 0x54]) {
+      const changed = concatBytes(Uint8Array.of(version), bytes.subarray(1));
+      expect(() => bob.openFirst(changed)).toThrowError(downgrade);
+    }
+    const classic = concatBytes(Uint8Array.of(0x33), withoutKem);
+    expect(() => bob.openFirst(classic)).toThrowError(downgrade);
     const { kyberPreKey: _key, ...bundle } = bob.party.bundle;
-    expect(() => alice.start(bundle as PreKeyBundle)).toThrowError(downgrade);
+    expect(() => alice.start(bundle)).toThrowError(code("WIRE-003"));
+    expect(() => alice.start(bob.party.classicBundle)).toThrowError(downgrade);
   });
 
   it("refuses a public key with a torsion part, whose Diffie-Hellman looks ordinary", () => {
@@ -328,7 +323,7 @@ describe("rules", () => {
     if (active?.origin.role !== "initiator" || !active.origin.pending) throw new Error("no pending session");
     const refused = expect.objectContaining({ code: "SESSION-002" }) as Error;
     const store = (change: Partial<typeof active>) =>
-      parseSessionRecord(serializeSessionRecord({ active: { ...active, ...change }, archived: [] }));
+      parseSessionRecord(serializeSessionRecord({ ...alice.record, active: { ...active, ...change } }));
     expect(store({})).toEqual(alice.record);
     expect(() => store({ ratchet: { ...active.ratchet, receiving: [] } })).toThrowError(refused);
     const [chain] = active.ratchet.receiving;
@@ -340,14 +335,15 @@ describe("rules", () => {
     expect(withSkipped(1, 4).active?.ratchet.receiving[0]?.skipped).toHaveLength(2);
     for (const counters of [[5], [4, 1], [1, 1]])
       expect(() => withSkipped(...counters)).toThrowError(refused);
-    const pending = { ...active.origin.pending, kyberCiphertext: new Uint8Array(1569) };
+    const kem = { kyberPreKeyId: 13, kyberCiphertext: new Uint8Array(1569) };
+    const pending = { ...active.origin.pending, kem };
     expect(() => store({ origin: { role: "initiator", pending } })).toThrowError(refused);
   });
 
   it("says nothing about padding before the MAC was verified", () => {
     const { alice, bob } = conversation("oracle");
     bob.open(alice.send("opens the chain"));
-    const bytes = sendBadPadding(alice);
+    const bytes = forge(alice, { badPadding: true });
     bytes[bytes.length - 1] = (bytes[bytes.length - 1] ?? 0) ^ 1;
     expect(() => decryptMessage(bob.record, bytes)).toThrowError(
       expect.objectContaining({ code: "RATCHET-001" }),

@@ -10,7 +10,12 @@ const table = {
   PROTOCOL_VERSION: rule(
     "Policy",
     "PQXDH 2.1; Cloister minimum version",
-    "this is not session version 4 with its post-quantum key; update the other device, less is not accepted",
+    "the session version is unknown, below the minimum here, or unlike its fields or session; update the other device",
+  ),
+  "DOWNGRADE-001": rule(
+    "Policy",
+    "PQXDH 4.7; Cloister keeps the highest grade",
+    "this device offered stronger sessions before; a weaker one is refused, start anew with its full bundle",
   ),
   "WIRE-001": rule("Decode", "Signal message framing", "the message is empty, cut short or over 1 MiB"),
   "WIRE-002": rule(
@@ -30,6 +35,11 @@ const table = {
     "Decode",
     "Signal plaintext content",
     "content in the open is something else than a decryption error; drop it",
+  ),
+  "WIRE-008": rule(
+    "Verification",
+    "Signal message addresses",
+    "the message was made for another sender or recipient; drop it",
   ),
   "KEY-001": rule("Usage", "PQXDH 2.2", "a private key or random string has the wrong length"),
   "KEY-002": rule(

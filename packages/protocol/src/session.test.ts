@@ -260,11 +260,9 @@ describe("a record", () => {
       bob.open(alice.send("kept"));
       alice.open(bob.send("answer"));
     }
-    const { receiving, spqr } = bob.record.active?.ratchet ?? {};
+    const { receiving } = bob.record.active?.ratchet ?? {};
     expect(receiving?.map((chain) => chain.skipped.length)).toEqual([300, 300, 300, 300, 300]);
     expect(receiving?.slice(1).every((chain) => chain.chainKey === undefined)).toBe(true);
-    const [epoch] = spqr?.kind === "active" ? spqr.schedule.epochs : [];
-    expect(epoch?.receiving.skipped.length).toBeLessThanOrEqual(2000);
   });
 });
 

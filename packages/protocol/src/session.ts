@@ -1,7 +1,10 @@
 import { equalBytes } from "@cloister/bytes";
+import { type Grade, higherOf, isBelow } from "./grades.ts";
 import { MAX_ARCHIVED_COUNT } from "./limits.ts";
 import { type AssociatedData, type RatchetState, ratchetSecrets } from "./ratchet.ts";
 import { demand } from "./rules.ts";
+import { isKeyed } from "./spqr/index.ts";
+import type { KemFields, SessionVersion } from "./wire.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -9,9 +12,9 @@ type Bytes = Uint8Array<ArrayBuffer>;
 export interface PendingPreKey {
   readonly preKeyId: number | undefined;
   readonly signedPreKeyId: number;
-  readonly kyberPreKeyId: number;
-  readonly kyberCiphertext: Bytes;
-  /** When the session was started, so that one never answered can be given up (Signal: after 30 days). */
+  /** In version 4 and only there. */
+  readonly kem: KemFields | undefined;
+  /** When the session was started, so that one never answered can be given up. */
   readonly startedAtMs: number;
 }
 
@@ -23,7 +26,7 @@ export type SessionOrigin =
 
 /** One session, named by the initiator's base key. */
 export interface Session extends AssociatedData {
-  readonly version: 4;
+  readonly version: SessionVersion;
   readonly origin: SessionOrigin;
   readonly baseKey: Bytes;
   readonly localIdentityKey: Bytes;
@@ -38,10 +41,12 @@ export interface SessionRecord {
   readonly active: Session | undefined;
   /** Newest first. */
   readonly archived: readonly Session[];
+  /** The highest grade that any session with this device ever had; lower ones are refused from then on. */
+  readonly highestGrade: Grade | undefined;
 }
 
 /** The record of a device never heard of. */
-export const emptyRecord: SessionRecord = { active: undefined, archived: [] };
+export const emptyRecord: SessionRecord = { active: undefined, archived: [], highestGrade: undefined };
 
 /** A new record, and the secrets to overwrite once it is stored. */
 export interface RecordStep {
@@ -67,12 +72,18 @@ export function checkIdentity(
   demand(pinned === undefined || equalBytes(pinned, identityKey), "IDENTITY-001");
 }
 
+/** What a session's secrecy rests on now. */
+export function gradeOf({ version, ratchet }: Session): Grade {
+  if (version === 3) return "v3";
+  return isKeyed(ratchet.spqr) ? "spqr" : "pqxdh";
+}
+
 /** Makes a new session the active one. Sessions of an identity that it replaces end here. */
 export function activate(record: SessionRecord, session: Session): RecordStep {
   const { archived, erase } = archive(sessionsOf(record).filter((other) => sameParties(other, session)));
   const replaced = sessionsOf(record).filter((other) => !sameParties(other, session));
   return {
-    record: { active: session, archived },
+    record: { active: session, archived, highestGrade: higherOf(gradeOf(session), record.highestGrade) },
     erase: [...erase, ...replaced.flatMap(secretsOf)],
   };
 }
@@ -80,7 +91,20 @@ export function activate(record: SessionRecord, session: Session): RecordStep {
 /** Puts the active session among the archived: the next message needs a new one, late ones still open. */
 export function archiveSession(record: SessionRecord): RecordStep {
   const { archived, erase } = archive(sessionsOf(record));
-  return { record: { active: undefined, archived }, erase };
+  return { record: { ...record, active: undefined, archived }, erase };
+}
+
+/**
+ * Puts a session that opened a message in the place of its older state, and in front. One of a lower grade than
+ * this device has had stays behind: its late messages open, but nothing is sent with it.
+ */
+export function moveOn(record: SessionRecord, before: Session, after: Session): SessionRecord {
+  const grade = gradeOf(after);
+  if (before !== record.active && isBelow(grade, record.highestGrade)) {
+    return { ...record, archived: record.archived.map((other) => (other === before ? after : other)) };
+  }
+  const archived = sessionsOf(record).filter((other) => other !== before);
+  return { active: after, archived, highestGrade: higherOf(grade, record.highestGrade) };
 }
 
 function archive(sessions: readonly Session[]): { archived: readonly Session[]; erase: readonly Bytes[] } {

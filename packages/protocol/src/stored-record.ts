@@ -1,13 +1,14 @@
 /**
- * A session record as bytes for a store, format 2: fixed fields in a fixed order, integers big-endian, a
+ * A session record as bytes for a store, format 3: fixed fields in a fixed order, integers big-endian, a
  * byte before what may be absent, a count before lists. It is full of secrets; the store must encrypt it.
  * Reading trusts nothing, because a store may be damaged or rolled back.
  */
 import { ByteReader, ByteWriter } from "@cloister/codec";
+import { grades } from "./grades.ts";
 import { KEM_BYTES, PUBLIC_KEY_BYTES, rawKem, rawPublicKey } from "./keys.ts";
 import { MAX_ARCHIVED_COUNT, MAX_RECEIVING_CHAINS_COUNT, MAX_UINT32 } from "./limits.ts";
 import type { RatchetState, SendingChain } from "./ratchet.ts";
-import type { ReceivingChain } from "./receiving-chain.ts";
+import type { AgeMark, ReceivingChain } from "./receiving-chain.ts";
 import { broken, demand } from "./rules.ts";
 import {
   type PendingPreKey,
@@ -18,10 +19,11 @@ import {
 } from "./session.ts";
 import { readSpqr, writeSpqr } from "./spqr/stored.ts";
 import { readFlag, readHeldKeys, SECRET_BYTES, UINT32_BYTES, writeHeldKeys } from "./stored-fields.ts";
+import type { KemFields, SessionVersion } from "./wire.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-const FORMAT = 2;
+const FORMAT = 3;
 /** A chain that was used up stands one past its last counter. */
 const MAX_NEXT_COUNTER = MAX_UINT32 + 1;
 const NEXT_COUNTER_BYTES = 5;
@@ -35,6 +37,8 @@ const RESPONDER = 2;
 export function serializeSessionRecord(record: SessionRecord): Bytes {
   const writer = new ByteWriter();
   writer.byte(FORMAT);
+  // 0 for none, else the grade's place in their order.
+  writer.byte(record.highestGrade ? 1 + grades.indexOf(record.highestGrade) : 0);
   writer.byte(record.active ? 1 : 0);
   writer.byte(record.archived.length);
   for (const session of sessionsOf(record)) writeSession(writer, session);
@@ -49,13 +53,16 @@ export function parseSessionRecord(bytes: Uint8Array): SessionRecord {
   const reader = new ByteReader(bytes, "SESSION-002");
   return guarded(() => {
     demand(reader.byte() === FORMAT, "SESSION-003");
+    const grade = reader.byte();
+    demand(grade <= grades.length, "SESSION-002");
     const hasActive = readFlag(reader);
     const archivedCount = reader.byte();
     demand(archivedCount <= MAX_ARCHIVED_COUNT, "SESSION-002");
     const active = hasActive ? readSession(reader) : undefined;
     const archived = Array.from({ length: archivedCount }, () => readSession(reader));
     demand(reader.remaining === 0, "SESSION-002");
-    return { active, archived };
+    demand(grade > 0 || (!active && archivedCount === 0), "SESSION-002");
+    return { active, archived, highestGrade: grades[grade - 1] };
   });
 }
 
@@ -82,10 +89,10 @@ function writeSession(writer: ByteWriter, session: Session): void {
 
 function readSession(reader: ByteReader): Session {
   const version = reader.byte();
-  demand(version === 4, "SESSION-002");
+  demand(version === 3 || version === 4, "SESSION-002");
   return {
     version,
-    origin: readOrigin(reader),
+    origin: readOrigin(reader, version),
     baseKey: readPublicKey(reader),
     localIdentityKey: readPublicKey(reader),
     remoteIdentityKey: readPublicKey(reader),
@@ -107,10 +114,10 @@ function writeOrigin(writer: ByteWriter, origin: SessionOrigin): void {
   }
 }
 
-function readOrigin(reader: ByteReader): SessionOrigin {
+function readOrigin(reader: ByteReader, version: SessionVersion): SessionOrigin {
   const kind = reader.byte();
   if (kind === RESPONDER) return { role: "responder", headerDigest: reader.take(SECRET_BYTES) };
-  if (kind === PENDING) return { role: "initiator", pending: readPending(reader) };
+  if (kind === PENDING) return { role: "initiator", pending: readPending(reader, version) };
   demand(kind === ANSWERED, "SESSION-002");
   return { role: "initiator", pending: undefined };
 }
@@ -120,21 +127,27 @@ function writePending(writer: ByteWriter, pending: PendingPreKey): void {
   writer.byte(preKeyId === undefined ? 0 : 1);
   if (preKeyId !== undefined) writer.uint(preKeyId, UINT32_BYTES);
   writer.uint(pending.signedPreKeyId, UINT32_BYTES);
-  writer.uint(pending.kyberPreKeyId, UINT32_BYTES);
-  writer.bytes(pending.kyberCiphertext);
+  if (pending.kem) {
+    writer.uint(pending.kem.kyberPreKeyId, UINT32_BYTES);
+    writer.bytes(pending.kem.kyberCiphertext);
+  }
   writer.uint(pending.startedAtMs, TIME_BYTES);
 }
 
-function readPending(reader: ByteReader): PendingPreKey {
-  const pending = {
+function readPending(reader: ByteReader, version: SessionVersion): PendingPreKey {
+  return {
     preKeyId: readFlag(reader) ? reader.uint(UINT32_BYTES) : undefined,
     signedPreKeyId: reader.uint(UINT32_BYTES),
-    kyberPreKeyId: reader.uint(UINT32_BYTES),
-    kyberCiphertext: reader.take(KEM_BYTES),
+    kem: version === 4 ? readKem(reader) : undefined,
     startedAtMs: reader.uint(TIME_BYTES),
   };
-  rawKem(pending.kyberCiphertext);
-  return pending;
+}
+
+function readKem(reader: ByteReader): KemFields {
+  const kyberPreKeyId = reader.uint(UINT32_BYTES);
+  const kyberCiphertext = reader.take(KEM_BYTES);
+  rawKem(kyberCiphertext);
+  return { kyberPreKeyId, kyberCiphertext };
 }
 
 function writeRatchet(writer: ByteWriter, ratchet: RatchetState): void {
@@ -183,6 +196,8 @@ function writeReceiving(writer: ByteWriter, chain: ReceivingChain): void {
   if (chain.chainKey) writer.bytes(chain.chainKey);
   writer.uint(chain.counter, NEXT_COUNTER_BYTES);
   writer.uint(chain.forgottenBelow, NEXT_COUNTER_BYTES);
+  writer.byte(chain.ageMark ? 1 : 0);
+  if (chain.ageMark) writeAgeMark(writer, chain.ageMark);
   writeHeldKeys(
     writer,
     chain.skipped.map(({ counter, seed }) => [counter, seed]),
@@ -195,8 +210,20 @@ function readReceiving(reader: ByteReader): ReceivingChain {
   const counter = readNextCounter(reader);
   const forgottenBelow = reader.uint(NEXT_COUNTER_BYTES);
   demand(forgottenBelow <= counter, "SESSION-002");
+  const ageMark = readFlag(reader) ? readAgeMark(reader, counter) : undefined;
   const skipped = readHeldKeys(reader, counter).map(([at, seed]) => ({ counter: at, seed }));
-  return { ratchetKey, chainKey, counter, skipped, forgottenBelow };
+  return { ratchetKey, chainKey, counter, skipped, forgottenBelow, ageMark };
+}
+
+function writeAgeMark(writer: ByteWriter, { belowCounter, atMs }: AgeMark): void {
+  writer.uint(belowCounter, NEXT_COUNTER_BYTES);
+  writer.uint(atMs, TIME_BYTES);
+}
+
+function readAgeMark(reader: ByteReader, counter: number): AgeMark {
+  const belowCounter = reader.uint(NEXT_COUNTER_BYTES);
+  demand(belowCounter <= counter, "SESSION-002");
+  return { belowCounter, atMs: reader.uint(TIME_BYTES) };
 }
 
 function readNextCounter(reader: ByteReader): number {

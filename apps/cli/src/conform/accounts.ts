@@ -8,6 +8,8 @@ import {
   readMap,
 } from "@cloister/codec";
 import {
+  type Grade,
+  grades,
   type IdentityKeyPair,
   type KemPreKey,
   type LocalIdentity,
@@ -21,6 +23,8 @@ import {
 /** Everything one account of the suite `protocol` keeps; replaced as a whole, so a failed step changes nothing. */
 export interface SuiteAccount {
   readonly local: LocalIdentity;
+  /** What it accepts at least. */
+  readonly minimum: Grade;
   readonly oneTime: ReadonlyMap<number, OneTimePreKey>;
   readonly signed: ReadonlyMap<number, SignedPreKey>;
   readonly kem: ReadonlyMap<number, KemPreKey>;
@@ -31,20 +35,21 @@ export interface SuiteAccount {
   readonly nextId: number;
 }
 
-const version = 1;
+const version = 2;
 const maxIdentityId = 0xff_ffff;
 const anyLength = { maxBytes: 32 * 1024 * 1024 };
 const stateLimits = { maxItems: 4_000_000 };
 const curveKey = { publicKey: { length: 33 }, privateKey: { length: 32 } };
 const kemKey = { publicKey: { length: 1569 }, privateKey: { length: 3168 } };
 
-/** An account as bytes: deterministic CBOR, version 1. They hold its secrets. */
+/** An account as bytes: deterministic CBOR, version 2. They hold its secrets. */
 export function saveAccount(account: SuiteAccount): Uint8Array<ArrayBuffer> {
   const { identityKeyPair, registrationId } = account.local;
   return encodeCbor({
     v: version,
     identity: { ...identityKeyPair },
     registrationId,
+    minimum: account.minimum,
     oneTime: toCbor(account.oneTime),
     signed: toCbor(account.signed),
     kem: toCbor(account.kem),
@@ -77,6 +82,7 @@ function readAccount(state: Uint8Array): SuiteAccount {
       identityKeyPair: fields.map("identity", readPair),
       registrationId: fields.uint("registrationId"),
     },
+    minimum: fields.oneOf("minimum", grades),
     oneTime: readKeys(fields, "oneTime", (key) => ({ id: key.uint("id"), ...readPair(key) })),
     signed: readKeys(fields, "signed", (key) => ({
       id: key.uint("id"),

@@ -7,11 +7,22 @@ import { ProtocolSuite } from "./protocol.ts";
 const device = 1;
 const plaintext = toBase64(toUtf8("hello"));
 
+/** A bundle as devices without a post-quantum key publish it. */
+function classic({
+  kyberPreKeyId: _id,
+  kyberPreKey: _key,
+  kyberPreKeySignature: _signature,
+  ...rest
+}: Fields) {
+  return rest;
+}
+
 /** A suite with accounts a and b, and a session from a to b. */
-function meet(oneTime = true): { suite: ProtocolSuite; bundle: Fields } {
+function meet(oneTime = true, minimum = "spqr"): { suite: ProtocolSuite; bundle: Fields } {
   const suite = new ProtocolSuite(systemRandom, () => 0);
-  for (const as of ["a", "b"]) suite.answer({ op: "new", as });
-  const bundle = suite.answer({ op: "bundle", of: "b", oneTime }) as Fields;
+  for (const as of ["a", "b"]) suite.answer({ op: "new", as, minimum });
+  const full = suite.answer({ op: "bundle", of: "b", oneTime }) as Fields;
+  const bundle = minimum === "v3" ? classic(full) : full;
   expect(suite.answer({ op: "session", at: "a", with: "b", device, bundle })).toEqual({ ok: true });
   return { suite, bundle };
 }
@@ -65,6 +76,81 @@ describe("suite protocol", () => {
     expect(suite.answer({ op: "reset", at: "b", with: "a", device })).toEqual({ ok: true });
     refused(suite, { op: "encrypt", at: "b", to: "a", device, plaintext }, "SESSION-001");
     expect(open(suite, "b", "a", late)).toEqual({ plaintext });
+  });
+
+  it.each([
+    ["v3", 0x33],
+    ["pqxdh", 0x44],
+    ["spqr", 0x44],
+  ])("converses and comes back with minimum %s", (minimum, versionByte) => {
+    const { suite } = meet(true, minimum);
+    for (let turn = 0; turn < 3; turn += 1) {
+      for (const [from, to] of [
+        ["a", "b"],
+        ["b", "a"],
+      ] as const) {
+        const sent = send(suite, from, to);
+        expect(fromBase64(sent.message)[0]).toBe(versionByte);
+        const { state } = suite.answer({ op: "save", at: to }) as { state: string };
+        suite.answer({ op: "load", as: to, state });
+        expect(open(suite, to, from, sent)).toEqual({ plaintext });
+        refused(suite, { op: "decrypt", at: to, from, device, ...sent }, "RATCHET-003");
+      }
+    }
+  });
+
+  it("refuses less than an account's minimum, and less than it had before", () => {
+    const { suite, bundle } = meet(true, "v3");
+    suite.answer({ op: "new", as: "c" });
+    refused(suite, { op: "session", at: "c", with: "b", device, bundle }, "PROTOCOL_VERSION");
+    const ofC = classic(suite.answer({ op: "bundle", of: "c", oneTime: true }) as Fields);
+    suite.answer({ op: "session", at: "a", with: "c", device, bundle: ofC });
+    const old = send(suite, "a", "c");
+    refused(suite, { op: "decrypt", at: "c", from: "a", device, ...old }, "PROTOCOL_VERSION");
+    const full = suite.answer({ op: "bundle", of: "b", oneTime: true }) as Fields;
+    suite.answer({ op: "session", at: "a", with: "b", device, bundle: full });
+    refused(suite, { op: "session", at: "a", with: "b", device, bundle: classic(full) }, "DOWNGRADE-001");
+  });
+
+  it("gives a session up that nobody answers for 30 days", () => {
+    let nowMs = 0;
+    const suite = new ProtocolSuite(systemRandom, () => nowMs);
+    for (const as of ["a", "b"]) suite.answer({ op: "new", as });
+    const bundle = suite.answer({ op: "bundle", of: "b", oneTime: true });
+    suite.answer({ op: "session", at: "a", with: "b", device, bundle });
+    nowMs = 30 * 86_400_000;
+    send(suite, "a", "b");
+    nowMs += 1;
+    refused(suite, { op: "encrypt", at: "a", to: "b", device, plaintext }, "SESSION-001");
+  });
+
+  it("goes on after a rollback of either side, and says what was there before", () => {
+    const { suite } = meet();
+    open(suite, "b", "a", send(suite, "a", "b"));
+    open(suite, "a", "b", send(suite, "b", "a"));
+    const saved = (at: string) => (suite.answer({ op: "save", at }) as { state: string }).state;
+    const older = { a: saved("a"), b: saved("b") };
+    const lost = send(suite, "a", "b");
+    open(suite, "b", "a", lost);
+    // The sender forgot: its next message is under another ratchet key of the same turn.
+    suite.answer({ op: "load", as: "a", state: older.a });
+    refused(suite, { op: "decrypt", at: "b", from: "a", device, ...send(suite, "a", "b") }, "RATCHET-006");
+    // The receiver forgot too: nothing was opened before, as far as it knows.
+    suite.answer({ op: "load", as: "b", state: older.b });
+    expect(open(suite, "b", "a", lost)).toEqual({ plaintext });
+    suite.answer({ op: "reset", at: "a", with: "b", device });
+    const bundle = suite.answer({ op: "bundle", of: "b", oneTime: true });
+    suite.answer({ op: "session", at: "a", with: "b", device, bundle });
+    expect(open(suite, "b", "a", send(suite, "a", "b"))).toEqual({ plaintext });
+    expect(open(suite, "a", "b", send(suite, "b", "a"))).toEqual({ plaintext });
+  });
+
+  it("refuses a first message again after all sessions were forgotten", () => {
+    const { suite } = meet(false);
+    const first = send(suite, "a", "b");
+    open(suite, "b", "a", first);
+    suite.answer({ op: "forget", at: "b", with: "a", device });
+    refused(suite, { op: "decrypt", at: "b", from: "a", device, ...first }, "PQXDH-007");
   });
 
   it("uses the last resort again, a one-time prekey once", () => {
@@ -124,12 +210,12 @@ describe("suite protocol", () => {
     [{ op: "sing" }, "OPERATION_UNKNOWN"],
     [{}, "FIELD_INVALID"],
     [{ op: "new", as: 7 }, "FIELD_INVALID"],
-    [{ op: "new", as: "x", minimum: "v3" }, "MINIMUM_UNSUPPORTED"],
-    [{ op: "new", as: "x", minimum: 3 }, "MINIMUM_UNSUPPORTED"],
+    [{ op: "new", as: "x", minimum: "v2" }, "MINIMUM_UNKNOWN"],
+    [{ op: "new", as: "x", minimum: 3 }, "MINIMUM_UNKNOWN"],
     [{ op: "bundle", of: "nobody" }, "ACCOUNT_UNKNOWN"],
     [{ op: "bundle", of: "a", oneTime: "yes" }, "FIELD_INVALID"],
     [{ op: "session", at: "a", with: "b", device, bundle: [] }, "FIELD_INVALID"],
-    [{ op: "session", at: "a", with: "b", device, bundle: {} }, "PROTOCOL_VERSION"],
+    [{ op: "session", at: "a", with: "b", device, bundle: {} }, "WIRE-003"],
     [{ op: "session", at: "a", with: "b", device: "1", bundle: {} }, "FIELD_INVALID"],
     [{ op: "encrypt", at: "a", to: "b", device, plaintext: "@" }, "BASE64_INVALID"],
     [{ op: "encrypt", at: "a", to: "z", device, plaintext }, "SESSION-001"],
@@ -145,7 +231,8 @@ describe("suite protocol", () => {
     const session = (changed: Fields) => ({ op: "session", at: "a", with: "b", device, bundle: changed });
     const { identityKey: _, ...nameless } = bundle;
     refused(suite, session(nameless), "WIRE-003");
-    refused(suite, session({ ...bundle, kyberPreKey: null }), "PROTOCOL_VERSION");
+    refused(suite, session({ ...bundle, kyberPreKey: null }), "WIRE-003");
+    refused(suite, session(classic(bundle)), "PROTOCOL_VERSION");
     const other = suite.answer({ op: "bundle", of: "b", oneTime: true }) as Fields;
     refused(suite, session({ ...bundle, signedPreKey: other["signedPreKey"] }), "PQXDH-001");
     refused(suite, session({ ...bundle, kyberPreKey: other["kyberPreKey"] }), "PQXDH-002");

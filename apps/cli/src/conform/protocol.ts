@@ -1,6 +1,7 @@
 import { BaseError, toBase64, zeroise } from "@cloister/bytes";
 import type { Random } from "@cloister/crypto";
 import {
+  type AddressPair,
   archiveSession,
   createKemPreKey,
   createOneTimePreKeys,
@@ -11,16 +12,17 @@ import {
   decryptPreKeyMessage,
   emptyRecord,
   encrypt,
+  expireRecord,
   generateIdentityKeyPair,
   generateRegistrationId,
   inspectPreKeyMessage,
   isActiveSessionBroken,
-  type PreKeyBundle,
   type RecordStep,
   readDecryptionError,
   type SessionRecord,
   safetyNumber,
   startSession,
+  type UsedPreKeys,
   writeDecryptionError,
 } from "@cloister/protocol";
 import { loadAccount, type SuiteAccount, saveAccount } from "./accounts.ts";
@@ -33,10 +35,9 @@ import {
   objectField,
   textField,
 } from "./fields.ts";
+import { bundleFromJson, bundleToJson, minimumField, serviceId } from "./protocol-fields.ts";
 
 const deviceId = 1;
-/** What an account may accept at least. Version 4 with its post-quantum ratchet is all there is, so both hold. */
-const minimums: ReadonlySet<unknown> = new Set(["spqr", "pqxdh", undefined, null]);
 
 /** The suite `protocol`: accounts in memory over the product's protocol package. */
 export class ProtocolSuite {
@@ -68,10 +69,10 @@ export class ProtocolSuite {
         this.#accounts.set(textField(request, "as"), loadAccount(bytesField(request, "state")));
         return { ok: true };
       case "reset":
-        this.#commit(this.#peer(request, "with"), archiveSession(this.#record(this.#peer(request, "with"))));
+        this.#change(this.#peer(request, "with"), archiveSession);
         return { ok: true };
       case "forget":
-        this.#commit(this.#peer(request, "with"), { record: emptyRecord, erase: [] });
+        this.#change(this.#peer(request, "with"), () => ({ record: emptyRecord, erase: [] }));
         return { ok: true };
       case "decryptionError":
         return decryptionError(request);
@@ -90,17 +91,12 @@ export class ProtocolSuite {
 
   #new(request: Fields): object {
     const name = textField(request, "as");
-    if (!minimums.has(request["minimum"])) {
-      throw new BaseError(
-        "Policy",
-        "MINIMUM_UNSUPPORTED",
-        'minimum is "spqr" (the default) or "pqxdh"; version 3 is not offered here',
-      );
-    }
+    const minimum = minimumField(request);
     const identityKeyPair = generateIdentityKeyPair(this.#random);
     const registrationId = generateRegistrationId(this.#random);
     this.#accounts.set(name, {
       local: { identityKeyPair, registrationId },
+      minimum,
       oneTime: new Map(),
       signed: new Map(),
       kem: new Map(),
@@ -141,22 +137,18 @@ export class ProtocolSuite {
 
   #session(request: Fields): object {
     const peer = this.#peer(request, "with");
-    const step = startSession({
-      local: this.#account(peer.at).local,
-      remote: bundleFromJson(objectField(request, "bundle")),
-      random: this.#random,
-      nowMs: this.#nowMs(),
-      record: this.#record(peer),
-    });
-    this.#commit(peer, step);
+    const { local, minimum } = this.#account(peer.at);
+    const remote = bundleFromJson(objectField(request, "bundle"));
+    const [random, nowMs] = [this.#random, this.#nowMs()];
+    this.#change(peer, (record) => startSession({ local, minimum, remote, random, nowMs, record }));
     return { ok: true };
   }
 
   #encrypt(request: Fields): object {
     const peer = this.#peer(request, "to");
-    const step = encrypt(this.#record(peer), bytesField(request, "plaintext"), this.#random);
-    this.#commit(peer, step);
-    return { type: step.message.type, message: toBase64(step.message.bytes) };
+    const plaintext = bytesField(request, "plaintext");
+    const { message } = this.#change(peer, (record) => encrypt(record, plaintext, this.#random));
+    return { type: message.type, message: toBase64(message.bytes) };
   }
 
   #decrypt(request: Fields): object {
@@ -164,8 +156,8 @@ export class ProtocolSuite {
     const message = bytesField(request, "message");
     switch (integerField(request, "type")) {
       case 2: {
-        const step = decryptMessage(this.#record(peer), message);
-        this.#commit(peer, step);
+        const addresses = addressesOf(peer);
+        const step = this.#change(peer, (record) => decryptMessage(record, message, addresses));
         return { plaintext: toBase64(step.plaintext) };
       }
       case 3:
@@ -177,34 +169,36 @@ export class ProtocolSuite {
 
   #decryptFirst(peer: Peer, bytes: Uint8Array): Uint8Array {
     const account = this.#account(peer.at);
+    const { local, minimum, seenBaseKeys } = account;
     const named = inspectPreKeyMessage(bytes);
-    const step = decryptPreKeyMessage({
-      record: this.#record(peer),
-      local: account.local,
-      preKeys: {
-        signedPreKey: account.signed.get(named.signedPreKeyId),
-        kemPreKey: account.kem.get(named.kyberPreKeyId),
-        oneTimePreKey: named.preKeyId === undefined ? undefined : account.oneTime.get(named.preKeyId),
-      },
-      seenBaseKeys: account.seenBaseKeys,
-      bytes,
+    const preKeys = {
+      signedPreKey: account.signed.get(named.signedPreKeyId),
+      kemPreKey: find(account.kem, named.kyberPreKeyId),
+      oneTimePreKey: find(account.oneTime, named.preKeyId),
+    };
+    const addresses = addressesOf(peer);
+    const input = { local, minimum, preKeys, seenBaseKeys, bytes, ...(addresses && { addresses }) };
+    const { plaintext, usedPreKeys } = this.#change(peer, (record) =>
+      decryptPreKeyMessage({ ...input, record }),
+    );
+    if (usedPreKeys) this.#spend(peer.at, usedPreKeys);
+    return plaintext;
+  }
+
+  #spend(name: string, { oneTimeId, kemId, baseKey }: UsedPreKeys): void {
+    const account = this.#account(name);
+    this.#accounts.set(name, {
+      ...account,
+      oneTime: without(account.oneTime, oneTimeId),
+      kem: without(account.kem, kemId),
+      seenBaseKeys: [...account.seenBaseKeys, baseKey],
     });
-    const used = step.usedPreKeys;
-    if (used) {
-      this.#accounts.set(peer.at, {
-        ...account,
-        oneTime: without(account.oneTime, used.oneTimeId),
-        kem: without(account.kem, used.kemId),
-        seenBaseKeys: [...account.seenBaseKeys, used.baseKey],
-      });
-    }
-    this.#commit(peer, step);
-    return step.plaintext;
   }
 
   #readDecryptionError(request: Fields): object {
     const { ratchetKey, ...error } = readDecryptionError(bytesField(request, "message"));
-    const record = this.#record(this.#peer(request, "with"));
+    const { at, address } = this.#peer(request, "with");
+    const record = this.#account(at).records.get(address) ?? emptyRecord;
     return { ...error, isActiveSessionBroken: isActiveSessionBroken(record, { ratchetKey, ...error }) };
   }
 
@@ -225,30 +219,43 @@ export class ProtocolSuite {
   }
 
   #peer(request: Fields, key: "with" | "to" | "from"): Peer {
-    const [at, name, device] = [
-      textField(request, "at"),
-      textField(request, key),
-      integerField(request, "device"),
-    ];
-    return { at, address: JSON.stringify([name, device]) };
+    const at = textField(request, "at");
+    const [name, device] = [textField(request, key), integerField(request, "device")];
+    return { at, name, device, address: JSON.stringify([name, device]) };
   }
 
-  #record({ at, address }: Peer): SessionRecord {
-    return this.#account(at).records.get(address) ?? emptyRecord;
-  }
-
-  /** Stores a step's outcome, then overwrites the secrets that it used up, as every store must. */
-  #commit({ at, address }: Peer, { record, erase }: RecordStep): void {
+  /**
+   * Takes a step with what is held about a peer, without what has waited too long; stores the outcome, then
+   * overwrites the secrets that it used up, as every store must. A step that fails changes nothing.
+   */
+  #change<Step extends RecordStep>({ at, address }: Peer, take: (record: SessionRecord) => Step): Step {
+    const expired = expireRecord(this.#account(at).records.get(address) ?? emptyRecord, this.#nowMs());
+    const step = take(expired.record);
     const account = this.#account(at);
-    this.#accounts.set(at, { ...account, records: new Map(account.records).set(address, record) });
-    zeroise(...erase);
+    this.#accounts.set(at, { ...account, records: new Map(account.records).set(address, step.record) });
+    zeroise(...expired.erase, ...step.erase);
+    return step;
   }
 }
 
 /** One peer's device, as an account at this end knows it. */
 interface Peer {
   readonly at: string;
+  readonly name: string;
+  readonly device: number;
+  /** Name and device as one key. */
   readonly address: string;
+}
+
+/** Both ends as Signal's messages name them, if both names are UUIDs; with other names there is no such form. */
+function addressesOf({ at, name, device }: Peer): AddressPair | undefined {
+  const [local, remote] = [serviceId(at), serviceId(name)];
+  if (!local || !remote) return undefined;
+  return { local: { serviceId: local, deviceId }, remote: { serviceId: remote, deviceId: device } };
+}
+
+function find<T>(keys: ReadonlyMap<number, T>, id: number | undefined): T | undefined {
+  return id === undefined ? undefined : keys.get(id);
 }
 
 function decryptionError(request: Fields): object {
@@ -270,33 +277,4 @@ function without<T>(keys: ReadonlyMap<number, T>, id: number | undefined): Reado
   const left = new Map(keys);
   left.delete(id);
   return left;
-}
-
-const bundleBytes = [
-  "identityKey",
-  "preKey",
-  "signedPreKey",
-  "signedPreKeySignature",
-  "kyberPreKey",
-  "kyberPreKeySignature",
-] as const;
-const bundleIntegers = ["registrationId", "deviceId", "preKeyId", "signedPreKeyId", "kyberPreKeyId"] as const;
-
-function bundleToJson(bundle: PreKeyBundle): object {
-  const isBytes = (value: unknown): value is Uint8Array => value instanceof Uint8Array;
-  return Object.fromEntries(
-    Object.entries(bundle).map(([key, value]: [string, unknown]) => [
-      key,
-      isBytes(value) ? toBase64(value) : value,
-    ]),
-  );
-}
-
-/** What is absent stays absent: which fields a bundle needs is the protocol's to say. */
-function bundleFromJson(fields: Fields): PreKeyBundle {
-  const present = <K extends string>(keys: readonly K[]) => keys.filter((key) => hasField(fields, key));
-  return Object.fromEntries<unknown>([
-    ...present(bundleBytes).map((key) => [key, bytesField(fields, key)] as const),
-    ...present(bundleIntegers).map((key) => [key, integerField(fields, key)] as const),
-  ]) as unknown as PreKeyBundle;
 }

@@ -10,6 +10,7 @@ import {
   decryptPreKeyMessage,
   emptyRecord,
   encrypt,
+  type Grade,
   generateIdentityKeyPair,
   type KemPreKey,
   type LocalIdentity,
@@ -41,6 +42,8 @@ export interface Party {
   readonly oneTimePreKey: OneTimePreKey;
   readonly kemPreKey: KemPreKey;
   readonly bundle: PreKeyBundle;
+  /** The same without its KEM prekey, for X3DH. */
+  readonly classicBundle: PreKeyBundle;
 }
 
 export function makeParty(random: Random, lastResort = false): Party {
@@ -52,7 +55,8 @@ export function makeParty(random: Random, lastResort = false): Party {
   const kemPreKey = createKemPreKey({ identityKeyPair, id: 13, lastResort, random });
   const one = lastResort ? {} : { oneTimePreKey };
   const bundle = createPreKeyBundle({ local, deviceId: 1, signedPreKey, kemPreKey, ...one });
-  return { local, signedPreKey, oneTimePreKey, kemPreKey, bundle };
+  const classicBundle = createPreKeyBundle({ local, deviceId: 1, signedPreKey, ...one });
+  return { local, signedPreKey, oneTimePreKey, kemPreKey, bundle, classicBundle };
 }
 
 /**
@@ -62,6 +66,7 @@ export function makeParty(random: Random, lastResort = false): Party {
 export class Side {
   record: SessionRecord = emptyRecord;
   seenBaseKeys: Uint8Array[] = [];
+  minimum: Grade = "spqr";
   readonly party: Party;
   readonly random: Random;
 
@@ -71,8 +76,8 @@ export class Side {
   }
 
   start(remote: PreKeyBundle): void {
-    const { random, record } = this;
-    this.commit(startSession({ local: this.party.local, remote, random, nowMs: 0, record }));
+    const { random, record, minimum } = this;
+    this.commit(startSession({ local: this.party.local, remote, random, nowMs: 0, record, minimum }));
   }
 
   send(text: string): OutgoingMessage {
@@ -108,6 +113,7 @@ export class Side {
         kemPreKey: copied(this.party.kemPreKey),
       },
       seenBaseKeys: this.seenBaseKeys,
+      minimum: this.minimum,
       bytes,
     });
   }
@@ -129,6 +135,14 @@ export function twoSides(seed: string, lastResort = false): { alice: Side; bob: 
     alice: new Side(makeParty(random, lastResort), random),
     bob: new Side(makeParty(random, lastResort), random),
   };
+}
+
+/** The same, with sides that speak version 3 too. */
+export function twoClassicSides(seed: string, lastResort = false): { alice: Side; bob: Side } {
+  const sides = twoSides(seed, lastResort);
+  sides.alice.minimum = "v3";
+  sides.bob.minimum = "v3";
+  return sides;
 }
 
 /** Two sides with a session that both have answered. */
