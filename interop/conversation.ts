@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { epochOf } from "./epoch.ts";
 import type { Line, Peer } from "./peers.ts";
 
 /** A sent message on its way. */
@@ -14,6 +15,7 @@ export interface InFlight {
 export class Conversation {
   openedCount = 0;
   #sentCount = 0;
+  readonly #epochs = new Map<Peer, number>();
 
   readonly first: Peer;
   readonly second: Peer;
@@ -35,6 +37,11 @@ export class Conversation {
     return peer === this.first ? this.second : this.first;
   }
 
+  /** How many ML-KEM exchanges both sides have completed, by what their last messages say. */
+  get completedEpochCount(): number {
+    return Math.max(0, Math.min(this.#epochs.get(this.first) ?? 0, this.#epochs.get(this.second) ?? 0) - 1);
+  }
+
   async startSession(at: Peer, oneTime = true): Promise<void> {
     const peer = this.other(at);
     const bundle = await ask(peer, { op: "bundle", of: peer.name, oneTime });
@@ -48,7 +55,9 @@ export class Conversation {
     const plaintext = Buffer.from(`${this.#sentCount}:${"x".repeat(length)}`).toString("base64");
     const line = { op: "encrypt", at: from.name, to: to.name, device: 1, plaintext };
     const answer = await ask(from, line);
-    return { from, to, plaintext, type: answer["type"] as number, message: answer["message"] as string };
+    const sent = { type: answer["type"] as number, message: answer["message"] as string };
+    this.#epochs.set(from, epochOf(sent));
+    return { from, to, plaintext, ...sent };
   }
 
   /** Delivers a message that must open. */

@@ -8,6 +8,7 @@ import { cloister, libsignal, type Peer } from "./peers.ts";
 import {
   disorder,
   jump,
+  lossyBursts,
   pingPong,
   reversedBatches,
   safetyNumbers,
@@ -48,6 +49,7 @@ try {
   for (const [title, initiator, other] of directions) {
     say(title);
     say(`  ${await pingPong(initiator, other, messages)}`);
+    say(`  ${await lossyBursts(initiator, other, dice)}`);
     say(`  ${await reversedBatches(initiator, other, messages)}`);
     say(`  ${await simultaneous(initiator, other)}`);
     say(`  ${await disorder(initiator, other, steps, dice)}`);

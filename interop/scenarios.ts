@@ -23,7 +23,28 @@ type Report = Promise<string>;
 export async function pingPong(initiator: Peer, other: Peer, count: number): Report {
   const talk = await Conversation.start(initiator, other);
   for (let at = 0; at < count; at += 1) await talk.deliver(await talk.send(at % 2 === 0 ? initiator : other));
-  return `${talk.openedCount} messages, each answered`;
+  const epochs = talk.completedEpochCount;
+  assert.ok(epochs >= Math.floor(count / 100), `only ${epochs} post-quantum epochs`);
+  return `${talk.openedCount} messages, each answered; ${epochs} post-quantum epochs`;
+}
+
+/** Bursts of up to 12 in one session; a quarter is lost, the rest arrives in any order. */
+export async function lossyBursts(initiator: Peer, other: Peer, dice: Dice): Report {
+  const talk = await Conversation.start(initiator, other);
+  await talk.deliver(await talk.send(initiator));
+  let lostCount = 0;
+  for (let side = other; talk.completedEpochCount < 3; side = talk.other(side)) {
+    assert.ok(talk.openedCount < 2000, "the post-quantum ratchet stands still");
+    const burst: InFlight[] = [];
+    for (let at = dice(12); at >= 0; at -= 1) burst.push(await talk.send(side));
+    while (burst.length > 0) {
+      for (const sent of burst.splice(dice(burst.length), 1)) {
+        if (dice(4) === 0 && burst.length > 0) lostCount += 1;
+        else await talk.deliver(sent);
+      }
+    }
+  }
+  return `${talk.openedCount} messages in lossy bursts, ${lostCount} lost; ${talk.completedEpochCount} post-quantum epochs`;
 }
 
 /** Batches of 20 from alternating sides, delivered last first. */
