@@ -1,6 +1,7 @@
-import { BaseError, concatBytes, toUtf8, zeroise } from "@cloister/bytes";
+import { BaseError, toUtf8 } from "@cloister/bytes";
 import { primitives } from "#primitives";
 import type { Bytes } from "./primitives.ts";
+import { shortHkdf } from "./short-hmac.ts";
 
 const HASH_BYTES = 32;
 
@@ -41,17 +42,5 @@ export function hkdfSha256({ ikm, salt, info, lengthBytes }: HkdfInput): Bytes {
   if (!Number.isInteger(lengthBytes) || lengthBytes < 1 || lengthBytes > 255 * HASH_BYTES) {
     throw new BaseError("Usage", "CRYPTO_LENGTH", "HKDF-SHA256 yields 1 to 8160 bytes");
   }
-  const infoBytes = typeof info === "string" ? toUtf8(info) : info;
-  const prk = primitives.hmacSha256(salt, ikm);
-  const out = new Uint8Array(lengthBytes);
-  let block: Bytes = new Uint8Array(0);
-  for (let at = 0, counter = 1; at < lengthBytes; at += HASH_BYTES, counter += 1) {
-    const input = concatBytes(block, infoBytes, Uint8Array.of(counter));
-    zeroise(block);
-    block = primitives.hmacSha256(prk, input);
-    zeroise(input);
-    out.set(block.subarray(0, lengthBytes - at), at);
-  }
-  zeroise(prk, block);
-  return out;
+  return shortHkdf({ ikm, salt, info: typeof info === "string" ? toUtf8(info) : info, lengthBytes });
 }

@@ -1,9 +1,11 @@
 /// <reference types="node" />
+import { createHmac, hkdfSync } from "node:crypto";
 import { concatBytes, toHex } from "@cloister/bytes";
 import { ED25519_TORSION_SUBGROUP, ed25519 } from "@noble/curves/ed25519.js";
 import { sha512 } from "@noble/hashes/sha2.js";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { hkdfSha256 } from "./hash.ts";
 import { littleEndian } from "./little-endian.ts";
 import { primitives as node } from "./primitives.node.ts";
 import { primitives as web } from "./primitives.web.ts";
@@ -19,6 +21,20 @@ describe("primitives.node and primitives.web compute the same", () => {
         expect(node.sha256(message)).toEqual(web.sha256(message));
         expect(node.sha512(message)).toEqual(web.sha512(message));
         expect(node.hmacSha256(key, message)).toEqual(web.hmacSha256(key, message));
+      }),
+    );
+  });
+
+  it("HMAC and HKDF as node:crypto does, whichever way they go", () => {
+    const key = fc.uint8Array({ maxLength: 150 });
+    fc.assert(
+      fc.property(key, data, key, fc.integer({ min: 1, max: 300 }), (salt, message, info, lengthBytes) => {
+        const mac = createHmac("sha256", salt).update(message).digest();
+        expect(toHex(node.hmacSha256(salt, message))).toBe(toHex(mac));
+        expect(toHex(web.hmacSha256(salt, message))).toBe(toHex(mac));
+        const derived = hkdfSync("sha256", message, salt, info, lengthBytes);
+        const output = hkdfSha256({ ikm: message, salt, info, lengthBytes });
+        expect(toHex(output)).toBe(toHex(new Uint8Array(derived)));
       }),
     );
   });

@@ -2,6 +2,7 @@ import * as crypto from "node:crypto";
 import { concatBytes, equalBytes, fromBase64Url, fromHex, zeroise } from "@cloister/bytes";
 import type { AesParameters, Bytes, Primitives } from "./primitives.ts";
 import { primitives as noble } from "./primitives.web.ts";
+import { shortHmac } from "./short-hmac.ts";
 
 // node:crypto takes raw keys only in DER on every 24.x. Prefixes: RFC 8410 sections 4 and 7;
 // ML-KEM: RFC 9935 (the expandedKey and seed choices of its private key).
@@ -16,13 +17,11 @@ const MLKEM768_EXPANDED = fromHex("30820978020100300b060960864801650304040204820
 const P384_PUBLIC = fromHex("3076301006072a8648ce3d020106052b81040022036200");
 const MLKEM1024_PUBLIC = fromHex("30820632300b06096086480165030404030382062100");
 
-// Node 24 spends ~12 us to set up a cipher or an HMAC; below these lengths JavaScript, or two one-shot
-// hashes, are faster (measured; see README).
+// Node 24 spends ~12 us to set up a cipher or an HMAC; below these lengths JavaScript is faster (measured;
+// see README).
 const NATIVE_CBC_FROM_BYTES = 1024;
-const NATIVE_HMAC_FROM_BYTES = 8192;
+const NATIVE_HMAC_FROM_BYTES = 2048;
 
-const HMAC_BLOCK_BYTES = 64;
-const SHA256_BYTES = 32;
 const GCM_TAG_BYTES = 16;
 const MLKEM1024_DK_BYTES = 3168;
 const MLKEM768_DK_BYTES = 2400;
@@ -31,7 +30,10 @@ const symmetric = {
   sha256: (data) => owned(crypto.hash("sha256", data, "buffer")),
   sha384: (data) => owned(crypto.hash("sha384", data, "buffer")),
   sha512: (data) => owned(crypto.hash("sha512", data, "buffer")),
-  hmacSha256,
+  hmacSha256: (key, data) =>
+    data.length < NATIVE_HMAC_FROM_BYTES
+      ? shortHmac(key, data)
+      : owned(crypto.createHmac("sha256", key).update(data).digest()),
   aesCbcEncrypt: (parameters, plaintext) =>
     plaintext.length < NATIVE_CBC_FROM_BYTES
       ? noble.aesCbcEncrypt(parameters, plaintext)
@@ -126,14 +128,29 @@ function owned(buffer: Uint8Array): Bytes {
 function importPrivate(prefix: Uint8Array, raw: Uint8Array): crypto.KeyObject {
   const der = concatBytes(prefix, raw);
   try {
-    return crypto.createPrivateKey({ key: asBuffer(der), format: "der", type: "pkcs8" });
+    return quietly(() => crypto.createPrivateKey({ key: asBuffer(der), format: "der", type: "pkcs8" }));
   } finally {
     zeroise(der);
   }
 }
 
 function importPublic(prefix: Uint8Array, raw: Uint8Array): crypto.KeyObject {
-  return crypto.createPublicKey({ key: asBuffer(concatBytes(prefix, raw)), format: "der", type: "spki" });
+  const der = concatBytes(prefix, raw);
+  return quietly(() => crypto.createPublicKey({ key: asBuffer(der), format: "der", type: "spki" }));
+}
+
+/**
+ * Without stack traces. Importing a key, Node 24 throws and catches four errors inside to learn what it was
+ * given, and recording where they were thrown took half of the time.
+ */
+function quietly<T>(work: () => T): T {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return work();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 const curveKeys = new WeakMap<
@@ -163,35 +180,6 @@ function publicOf(prefix: Uint8Array, raw: Uint8Array): Bytes {
 
 function asBuffer(bytes: Bytes): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-}
-
-const innerScratch = new Uint8Array(HMAC_BLOCK_BYTES + NATIVE_HMAC_FROM_BYTES);
-const outerScratch = new Uint8Array(HMAC_BLOCK_BYTES + SHA256_BYTES);
-
-/**
- * RFC 2104 by two one-shot hashes in reused memory, which is overwritten before the call ends. The
- * ratchet calls this most of all. The inner digest comes as text, which Node makes in a third of the time:
- * it tells nothing without the key, unlike the outer one.
- */
-function hmacSha256(key: Uint8Array, data: Uint8Array): Bytes {
-  if (key.length > HMAC_BLOCK_BYTES || data.length >= NATIVE_HMAC_FROM_BYTES) {
-    return owned(crypto.createHmac("sha256", key).update(data).digest());
-  }
-  const end = HMAC_BLOCK_BYTES + data.length;
-  innerScratch.fill(0x36, 0, HMAC_BLOCK_BYTES);
-  outerScratch.fill(0x5c, 0, HMAC_BLOCK_BYTES);
-  for (let i = 0; i < key.length; i += 1) {
-    const byte = key[i] ?? 0;
-    innerScratch[i] = 0x36 ^ byte;
-    outerScratch[i] = 0x5c ^ byte;
-  }
-  innerScratch.set(data, HMAC_BLOCK_BYTES);
-  const inner = crypto.hash("sha256", innerScratch.subarray(0, end), "binary");
-  for (let i = 0; i < SHA256_BYTES; i += 1) outerScratch[HMAC_BLOCK_BYTES + i] = inner.charCodeAt(i);
-  const mac = owned(crypto.hash("sha256", outerScratch, "buffer"));
-  innerScratch.fill(0, 0, end);
-  outerScratch.fill(0);
-  return mac;
 }
 
 function cbcEncrypt({ key, iv }: AesParameters, plaintext: Uint8Array): Bytes {

@@ -2,18 +2,18 @@ import { equalBytes } from "@cloister/bytes";
 import { cbc, ctr, gcm, gcmsiv } from "@noble/ciphers/aes.js";
 import { ed25519, x25519 } from "@noble/curves/ed25519.js";
 import { p384 } from "@noble/curves/nist.js";
-import { hmac } from "@noble/hashes/hmac.js";
 import { sha256, sha384, sha512 } from "@noble/hashes/sha2.js";
 import { ml_kem768, ml_kem1024 } from "@noble/post-quantum/ml-kem.js";
 import { littleEndian } from "./little-endian.ts";
 import type { Bytes, Primitives, SignedMessage } from "./primitives.ts";
+import { shortHmac } from "./short-hmac.ts";
 
 /** For browsers and workers: noble throughout, because WebCrypto is asynchronous. */
 export const primitives: Primitives = {
   sha256,
   sha384,
   sha512,
-  hmacSha256: (key, data) => hmac(sha256, key, data),
+  hmacSha256: shortHmac,
 
   aesCbcEncrypt: ({ key, iv }, plaintext) => cbc(key, iv).encrypt(plaintext),
   aesCbcDecrypt: ({ key, iv }, ciphertext) => attempt(() => cbc(key, iv).decrypt(ciphertext)),
