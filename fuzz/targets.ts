@@ -23,9 +23,17 @@ import {
 import { openEnvelope, sealEnvelope, unpadContent } from "@cloister/contracts/envelope";
 import { decodeClientFrame, decodeRelayFrame, encodeClientFrame } from "@cloister/contracts/frames";
 import * as signal from "@cloister/protocol";
+import { splitSealedMessage } from "@cloister/protocol/sealed-sender";
+import {
+  parseSenderKey,
+  parseSenderKeyRecord,
+  serializeSenderKey,
+  serializeSenderKeyRecord,
+} from "@cloister/protocol/sender-keys";
 import { parseArticle } from "@cloister/retrieval";
 import { checkRedFlags } from "@cloister/safety";
 import * as transparency from "@cloister/transparency";
+import { groupSeeds as groups } from "./group-seeds.ts";
 import { seeds } from "./seeds.ts";
 
 export interface Target {
@@ -120,6 +128,23 @@ export const targets: readonly Target[] = [
     seeds: () => seeds.records,
     run: canonical(signal.parseSessionRecord, signal.serializeSessionRecord),
   },
+  { name: "sender key distribution", seeds: () => [groups.distribution], run: groups.accept },
+  { name: "group message", seeds: () => [groups.message], run: groups.open },
+  {
+    name: "sender key",
+    seeds: () => [groups.senderKey],
+    run: canonical(parseSenderKey, serializeSenderKey),
+  },
+  {
+    name: "sender key record",
+    seeds: () => groups.senderKeyRecords,
+    run: canonical(parseSenderKeyRecord, serializeSenderKeyRecord),
+  },
+  { name: "sender certificate", seeds: () => [groups.certificate], run: groups.verifyCertificate },
+  { name: "uploaded sealed message", seeds: () => [groups.uploaded], run: splitSealedMessage },
+  { name: "sealed message", seeds: () => groups.sealed, run: groups.openSealed },
+  { name: "franked message", seeds: () => [groups.franked], run: groups.openFranked },
+  { name: "report", seeds: () => groups.reports, run: groups.verifyReport },
   { name: "receipt", seeds: () => [seeds.receipt], run: seeds.verifyReceipt },
   { name: "evidence", seeds: () => [seeds.evidence], run: seeds.appraise },
   { name: "leaf", seeds: () => [seeds.leaf], run: transparency.decodeLeaf },

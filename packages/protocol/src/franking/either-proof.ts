@@ -10,7 +10,7 @@ import { groupMultiply, groupSum, scalar, wideScalar } from "@cloister/crypto/ed
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /** "I know w with element = w · base", for all pairs and one w. Elements are of prime order. */
-export type Relation = readonly (readonly [base: Uint8Array, element: Uint8Array])[];
+type Relation = readonly (readonly [base: Uint8Array, element: Uint8Array])[];
 
 /** One of two relations holds. */
 export type Clause = readonly [left: Relation, right: Relation];
@@ -22,7 +22,7 @@ export interface Witness {
 }
 
 /** For each clause: the challenge of its left side and the responses of both. */
-export interface ClauseProof {
+interface ClauseProof {
   readonly leftChallenge: bigint;
   readonly responses: readonly [bigint, bigint];
 }
