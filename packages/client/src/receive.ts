@@ -1,9 +1,7 @@
 import { BaseError, isBaseError } from "@cloister/bytes";
 import type { Content } from "@cloister/contracts/content";
-import { openEnvelope } from "@cloister/contracts/envelope";
 import { type AccountId, type DeviceAddress, idFromBytes } from "@cloister/contracts/ids";
 import { decodePayload } from "@cloister/contracts/payload";
-import { inspectPreKeyMessage } from "@cloister/protocol";
 import { type Arrival, seenKey } from "./arrival.ts";
 import { isUnopenable, noteBroken } from "./broken.ts";
 import { noteIdentityChange } from "./contacts.ts";
@@ -13,7 +11,7 @@ import { acceptedTable } from "./mending-records.ts";
 import { noteUnreadable } from "./messages.ts";
 import { checkProfile } from "./profile.ts";
 import { type ContactRecord, contactsTable, seenTable, unopenedTable } from "./records.ts";
-import { isIdentityMismatch, openFrom } from "./sessions.ts";
+import { isIdentityMismatch, openFrom, provenIdentity } from "./sessions.ts";
 
 /** Envelopes of one sender that are kept though they could not be opened: 64 KiB each, of anybody. */
 const maxUnopenedCount = 50;
@@ -74,16 +72,16 @@ export async function setAside(
   transaction.put(seenTable, key, { key, atMs: core.clock.nowMs() });
   const contact = await transaction.get(contactsTable, from.account);
   if (!contact) return;
-  if (isUnopenable(error)) return noteBroken(core, transaction, arrival, error);
+  const isMismatch = isIdentityMismatch(error);
+  const shown = isMismatch ? await provenIdentity(core, transaction, payload) : undefined;
+  if (isUnopenable(error) || (isMismatch && !shown)) return noteBroken(core, transaction, arrival, error);
   const unopened = unopenedTable(from.account);
   const code = isBaseError(error) ? error.code : "INTERNAL";
   if ((await transaction.list(unopened)).length < maxUnopenedCount) {
     transaction.put(unopened, idFromBytes(id), { from, id, payload, code });
   }
-  if (isIdentityMismatch(error)) {
-    const { identityKey } = inspectPreKeyMessage(openEnvelope(payload).bytes);
-    await noteIdentityChange(core, transaction, contact, identityKey);
-  } else await noteUnreadable(core, transaction, from.account);
+  if (shown) await noteIdentityChange(core, transaction, contact, shown);
+  else await noteUnreadable(core, transaction, from.account);
 }
 
 /** Takes up what was set aside until an identity was accepted, also when that was cut short. */

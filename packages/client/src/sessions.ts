@@ -44,15 +44,18 @@ import {
 /** A session that the other side never answered is given up after this (Signal does so too). */
 const unansweredMs = 30 * 86_400_000;
 
+/** A record is damaged, or looks as if another version had written it; or its row is damaged. */
+const unreadable: ReadonlySet<string> = new Set(["SESSION-002", "SESSION-003", "STORE_CORRUPT"]);
+
 /**
- * The sessions with a device. A record that is damaged counts as none: what is lost with it is said again in
+ * The sessions with a device. A record that cannot be read counts as none: what is lost with it is said again in
  * new sessions.
  */
 export async function findSessions(transaction: Transaction, address: DeviceAddress): Promise<SessionRecord> {
   try {
     return (await transaction.get(sessionsTable, addressKey(address))) ?? emptyRecord;
   } catch (error) {
-    if (isBaseError(error, "SESSION-002") || isBaseError(error, "STORE_CORRUPT")) return emptyRecord;
+    if (isBaseError(error) && unreadable.has(error.code)) return emptyRecord;
     throw error;
   }
 }
@@ -155,6 +158,34 @@ async function openFirst(
   if (opened.usedPreKeys) spend(transaction, opened.usedPreKeys, names.signedPreKeyId);
   store(transaction, input.address, opened);
   return { plaintext: unpadContent(opened.plaintext), isFirst: opened.usedPreKeys !== undefined };
+}
+
+/**
+ * The identity key that a first message shows, if whoever made it holds that key; undefined when it does not
+ * open: the key in it may be anybody's then.
+ */
+export async function provenIdentity(
+  core: Core,
+  transaction: Transaction,
+  envelope: Uint8Array,
+): Promise<Uint8Array | undefined> {
+  const { bytes } = openEnvelope(envelope);
+  const names = inspectPreKeyMessage(bytes);
+  try {
+    const { plaintext } = decryptPreKeyMessage({
+      record: emptyRecord,
+      local: localIdentity(core),
+      preKeys: await findPreKeys(transaction, names),
+      seenBaseKeys: [],
+      bytes,
+      trustedIdentityKey: names.identityKey,
+    });
+    zeroise(plaintext);
+    return names.identityKey;
+  } catch (error) {
+    if (isBaseError(error) && error.family !== "Unavailable") return undefined;
+    throw error;
+  }
 }
 
 async function findPreKeys(transaction: Transaction, names: UnverifiedPreKeyMessage): Promise<LocalPreKeys> {

@@ -1,6 +1,6 @@
 import type { AnswerQuestion, CloisterClient } from "@cloister/client";
 import { createClient } from "@cloister/client";
-import type { Role } from "@cloister/contracts/ids";
+import type { AccountId, Role } from "@cloister/contracts/ids";
 import type { Random } from "@cloister/crypto";
 import type { RelayStore } from "@cloister/relay-core";
 import { MemoryClientStore, MemoryDisk } from "./client-store.ts";
@@ -67,6 +67,8 @@ export class TestWorld {
 /** One device: a disk that stays, and a process on it that can be killed at any time. */
 export class TestDevice {
   readonly disk = new MemoryDisk();
+  /** What this device holds of each agent's evidence. */
+  readonly evidence = new Map<AccountId, Uint8Array>();
   readonly #world: TestWorld;
   readonly #answer: AnswerQuestion | undefined;
   #account: string | undefined;
@@ -105,6 +107,7 @@ export class TestDevice {
       clock,
       random,
       ...(this.#answer && { answer: this.#answer }),
+      evidenceDigest: (agent) => this.evidence.get(agent),
     });
     this.#process = { client, store, line };
   }
