@@ -1,5 +1,5 @@
 import { type Cue, cueMatcher } from "./cues.ts";
-import type { Token } from "./tokens.ts";
+import type { Range, Token } from "./tokens.ts";
 
 /** Why a finding does not count: absent, over, there for years, somebody else's past, or only asked about. */
 export type Discount = "negated" | "past" | "long-standing" | "family" | "asked";
@@ -35,11 +35,6 @@ const MAX_NEGATED = 12;
 const MAX_HISTORY = 6;
 const MAX_LIST = 14;
 
-interface Range {
-  readonly from: number;
-  readonly to: number;
-}
-
 interface CueMatch extends Range {
   readonly name: Cue;
 }
@@ -48,7 +43,7 @@ interface CueMatch extends Range {
 const MAX_SENTENCE = 200;
 
 /** Ranges between sentence ends. */
-function sentencesOf(tokens: readonly Token[]): Range[] {
+export function sentencesOf(tokens: readonly Token[]): Range[] {
   const out: Range[] = [];
   let from = 0;
   for (let at = 0; at <= tokens.length; at += 1) {

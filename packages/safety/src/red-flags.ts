@@ -1,14 +1,10 @@
-import { BaseError } from "@cloister/bytes";
 import { adviceFor } from "./advice.ts";
-import { type Discount, type Scope, scopesOf } from "./context.ts";
-import { type Match, Matcher } from "./patterns.ts";
+import { judge } from "./model/judge.ts";
+import { type Hit, type Hits, readText, type TextReading } from "./reading.ts";
 import { emergencyNumbers, type Region } from "./regions.ts";
-import { mindFindings, patterns, rules } from "./rules/all.ts";
+import { rules } from "./rules/all.ts";
 import type { EmergencyKind, Rule } from "./rules/kinds.ts";
-import { wordClasses } from "./rules/words.ts";
-import { Corrector } from "./spelling.ts";
-import { type Token, tokenise } from "./tokens.ts";
-import { readingsOf } from "./vitals.ts";
+import type { Range, Token } from "./tokens.ts";
 
 /** What the check found, and what to tell the person. */
 export interface RedFlags {
@@ -24,70 +20,10 @@ export interface RedFlags {
   readonly spans: readonly { readonly start: number; readonly end: number }[];
 }
 
-/** Larger inputs are no message. */
-const MAX_TEXT_LENGTH = 100_000;
 /** Findings of one rule must lie this near, in tokens. */
 const WINDOW = 80;
-
-const matcher = new Matcher<string>(patterns, wordClasses);
-const corrector = new Corrector(matcher.vocabulary, (word) => matcher.knows(word));
-
-type Hit = Match<string>;
-type Hits = ReadonlyMap<string, readonly Hit[]>;
-
-/** Phrases that only look like findings; their words are not read. */
-const masks = new Matcher<string>(
-  [
-    "hay fever",
-    "stroke of",
-    "stroke order",
-    "head over heels",
-    "heart attack when",
-    "dead end",
-    "killing me",
-  ].map((pattern) => ["mask", pattern] as const),
-  {},
-);
-
-function masked(tokens: readonly Token[]): Token[] {
-  const out = [...tokens];
-  for (const { from, to } of masks.match(tokens)) {
-    for (let at = from; at <= to; at += 1) {
-      const token = tokens[at];
-      if (token !== undefined) out[at] = { text: "", start: token.start, end: token.end };
-    }
-  }
-  return out;
-}
-
-/** Asking for a way to die is never education, and wanting to die for years is no less urgent. */
-const exceptions: Readonly<Partial<Record<Discount, ReadonlySet<string>>>> = {
-  asked: new Set(["method-seeking"]),
-  "long-standing": mindFindings,
-};
-
-function counts({ name, from }: Hit, scopes: readonly Scope[]): boolean {
-  return !scopes.some(
-    (scope) => from >= scope.from && from <= scope.to && exceptions[scope.discount]?.has(name) !== true,
-  );
-}
-
-function hitsOf(tokens: readonly Token[]): { present: Hits; counted: Hits } {
-  const scopes = scopesOf(tokens);
-  const present = new Map<string, Hit[]>();
-  const counted = new Map<string, Hit[]>();
-  const file = (map: Map<string, Hit[]>, hit: Hit): void => {
-    const list = map.get(hit.name);
-    if (list === undefined) map.set(hit.name, [hit]);
-    else list.push(hit);
-  };
-  const all = [...matcher.match(tokens), ...readingsOf(tokens)].sort((a, b) => a.from - b.from);
-  for (const hit of all) {
-    file(present, hit);
-    if (counts(hit, scopes)) file(counted, hit);
-  }
-  return { present, counted };
-}
+/** What the list of rules says when the model raised the urgency. */
+const MODEL = "MODEL";
 
 /** The first hit at or after a token, in hits ordered by their place. */
 function firstFrom(hits: readonly Hit[], from: number): Hit | undefined {
@@ -120,48 +56,68 @@ function evidenceFor(rule: Rule, hits: Hits): Hit[] | undefined {
   return undefined;
 }
 
-function spansOf(evidence: readonly Hit[], tokens: readonly Token[]): { start: number; end: number }[] {
-  const spans = evidence.map(({ from, to }) => ({
+/** A rule that holds, and the findings that made it hold. */
+interface Fired {
+  readonly rule: Rule;
+  readonly evidence: readonly Hit[];
+}
+
+/** The rules that hold, emergencies first. */
+export function firedRules({ present, counted }: TextReading): Fired[] {
+  const fired: Fired[] = [];
+  for (const rule of rules) {
+    if (rule.unless?.some((name) => present.has(name)) === true) continue;
+    const evidence = evidenceFor(rule, counted);
+    if (evidence !== undefined) fired.push({ rule, evidence });
+  }
+  return fired.sort(
+    (a, b) => Number(b.rule.urgency === "emergency") - Number(a.rule.urgency === "emergency"),
+  );
+}
+
+function spansOf(places: readonly Range[], tokens: readonly Token[]): { start: number; end: number }[] {
+  const spans = places.map(({ from, to }) => ({
     start: tokens[from]?.start ?? 0,
     end: tokens[to]?.end ?? 0,
   }));
   return spans.sort((a, b) => a.start - b.start || a.end - b.end);
 }
 
+/** What decides: the rules, and where they see no emergency the model, which can only raise. */
+function decide(reading: TextReading): Pick<RedFlags, "urgency" | "kind" | "rules"> & { places: Range[] } {
+  const fired = firedRules(reading);
+  const names = fired.map(({ rule }) => rule.id);
+  const places = fired.flatMap(({ evidence }) => evidence);
+  const [first] = fired;
+  if (first?.rule.urgency === "emergency") {
+    return { urgency: "emergency", kind: first.rule.kind, rules: names, places };
+  }
+  const judged = judge(reading);
+  if (judged !== undefined) {
+    const { kind } = judged;
+    return { urgency: "emergency", kind, rules: [MODEL, ...names], places: [judged, ...places] };
+  }
+  if (first === undefined) return { urgency: "routine", rules: [], places: [] };
+  return { urgency: "urgent", kind: first.rule.kind, rules: names, places };
+}
+
 /**
  * Looks for red flags in what a person wrote: lay, misspelt and indirect wordings; absent findings, family
  * history, past events and general questions do not count, and no opinion of the writer ("probably
- * nothing") lowers what was found. No model, no state; the time grows linearly with the text.
+ * nothing") lowers what was found. Rules decide first; a small linear model may raise what they say and never
+ * lowers it. No state; the time grows linearly with the text.
  *
- * It finds what its rules know. Finding nothing means nothing.
+ * Finding nothing means nothing.
  * @param text up to 100,000 UTF-16 code units
  * @throws BaseError `SAFETY_TEXT`
  */
 export function checkRedFlags(text: string, { region }: { readonly region?: Region } = {}): RedFlags {
-  if (text.length > MAX_TEXT_LENGTH) {
-    throw new BaseError("Usage", "SAFETY_TEXT", `check at most ${MAX_TEXT_LENGTH} characters at a time`);
+  const reading = readText(text);
+  const { urgency, kind, rules: names, places } = decide(reading);
+  const spans = spansOf(places, reading.tokens);
+  if (kind === undefined || urgency === "routine") {
+    return { emergency: false, urgency: "routine", rules: names, spans };
   }
-  const tokens = masked(corrector.correctAll(tokenise(text)));
-  const { present, counted } = hitsOf(tokens);
-  const fired: { rule: Rule; evidence: Hit[] }[] = [];
-  for (const rule of rules) {
-    if (rule.unless?.some((name) => present.has(name)) === true) continue;
-    const evidence = evidenceFor(rule, counted);
-    if (evidence !== undefined) fired.push({ rule, evidence });
-  }
-  fired.sort((a, b) => Number(b.rule.urgency === "emergency") - Number(a.rule.urgency === "emergency"));
-  const [first] = fired;
-  if (first === undefined) return { emergency: false, urgency: "routine", rules: [], spans: [] };
-  const { kind, urgency } = first.rule;
-  return {
-    emergency: urgency === "emergency",
-    urgency,
-    kind,
-    advice: adviceFor(kind, urgency, emergencyNumbers(region)),
-    rules: fired.map(({ rule }) => rule.id),
-    spans: spansOf(
-      fired.flatMap(({ evidence }) => evidence),
-      tokens,
-    ),
-  };
+  const advice = adviceFor(kind, urgency, emergencyNumbers(region));
+  return { emergency: urgency === "emergency", urgency, kind, advice, rules: names, spans };
 }

@@ -9,6 +9,12 @@ export interface Token {
   readonly value?: number;
 }
 
+/** Token indexes, both included. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
 const TOKEN = /\p{L}[\p{L}\p{M}]*(?:['’`´]\p{L}+)*|\d+(?:[.,]\d+)?|[.!?;\n,:]/gu;
 const MARKS = /\p{M}+/gu;
 const APOSTROPHES = /['’`´]/gu;

@@ -1,39 +1,48 @@
 import type { PatternText } from "../patterns.ts";
 
+/** What an emergency can be about. */
+export const emergencyKinds = [
+  "abdomen",
+  "anaphylaxis",
+  "artery",
+  "bleeding",
+  "breathing",
+  "burn",
+  "carbon-monoxide",
+  "cardiac",
+  "choking",
+  "clot",
+  "cold",
+  "confusion",
+  "diabetes",
+  "drowning",
+  "eye",
+  "head-injury",
+  "heat",
+  "illness",
+  "infant",
+  "infant-fever",
+  "infection",
+  "meningitis",
+  "overdose",
+  "poisoning",
+  "pregnancy",
+  "psychosis",
+  "seizure",
+  "self-harm",
+  "sepsis",
+  "spine",
+  "stroke",
+  "suicide",
+  "testicle",
+  "trauma",
+  "unconscious",
+  "violence",
+  "withdrawal",
+] as const;
+
 /** What an emergency is about. */
-export type EmergencyKind =
-  | "abdomen"
-  | "anaphylaxis"
-  | "bleeding"
-  | "breathing"
-  | "burn"
-  | "cardiac"
-  | "choking"
-  | "clot"
-  | "confusion"
-  | "diabetes"
-  | "drowning"
-  | "eye"
-  | "head-injury"
-  | "heat"
-  | "infant"
-  | "infant-fever"
-  | "infection"
-  | "meningitis"
-  | "overdose"
-  | "poisoning"
-  | "pregnancy"
-  | "psychosis"
-  | "seizure"
-  | "self-harm"
-  | "sepsis"
-  | "spine"
-  | "stroke"
-  | "suicide"
-  | "testicle"
-  | "trauma"
-  | "unconscious"
-  | "violence";
+export type EmergencyKind = (typeof emergencyKinds)[number];
 
 /** `emergency`: call or go now. `urgent`: be seen the same day. */
 export type RuleUrgency = "emergency" | "urgent";

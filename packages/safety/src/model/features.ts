@@ -1,0 +1,158 @@
+import type { Scope } from "../context.ts";
+import type { Range, Token } from "../tokens.ts";
+import type { TextReading } from "../reading.ts";
+import { conceptsOf } from "./concepts.ts";
+
+/** How many sentences and tokens are judged as one. */
+const MAX_SENTENCES = 3;
+const MAX_TOKENS = 80;
+/** Concepts this near, in tokens, are about the same thing. */
+const NEAR = 9;
+
+/** Names features by number, so that a model needs no dictionary. */
+const FNV_OFFSET = 0x811c9dc5;
+const FNV_PRIME = 0x01000193;
+
+/** FNV-1a over UTF-16 code units. */
+export function hashOf(text: string): number {
+  let hash = FNV_OFFSET;
+  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), FNV_PRIME);
+  return hash >>> 0;
+}
+
+function mix(kind: number, a: number, b: number): number {
+  let hash = Math.imul(FNV_OFFSET ^ kind, FNV_PRIME);
+  hash = Math.imul(hash ^ a, FNV_PRIME);
+  hash ^= hash >>> 15;
+  hash = Math.imul(hash ^ b, FNV_PRIME);
+  hash ^= hash >>> 13;
+  return hash >>> 0;
+}
+
+/** A word that was masked. */
+const UNREAD = hashOf("");
+
+/** Kinds of features. */
+const WORD = 1;
+const NEIGHBOURS = 2;
+const CONCEPT = 3;
+const CONCEPTS_NEAR = 4;
+const CONCEPTS_APART = 5;
+const ABSENT_CONCEPT = 6;
+const ABSENT_WORD = 7;
+const DISCOUNTED = 8;
+const FINDING = 9;
+const FINDING_CONCEPT = 10;
+
+/** A token as the model reads it. */
+interface Reading {
+  readonly word: number;
+  readonly concepts: readonly number[];
+  readonly state: "live" | "negated" | "discounted";
+}
+
+/** What the rules found, by token. */
+export interface Found {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Part of a text that the model judges as one. */
+export interface Window extends Range {
+  readonly features: ReadonlySet<number>;
+}
+
+function readingsOf(tokens: readonly Token[], scopes: readonly Scope[]): Reading[] {
+  const states = new Array<Reading["state"]>(tokens.length).fill("live");
+  for (const { discount, from, to } of scopes) {
+    for (let at = from; at <= to && at < tokens.length; at += 1) {
+      if (discount !== "negated") states[at] = "discounted";
+      else if (states[at] === "live") states[at] = "negated";
+    }
+  }
+  return tokens.map(({ text, value }, at) => ({
+    word: hashOf(value === undefined ? text : "#"),
+    concepts: value === undefined ? conceptsOf(text) : [],
+    state: states[at] ?? "live",
+  }));
+}
+
+interface Mention {
+  readonly concept: number;
+  readonly at: number;
+}
+
+function addPairs(mentions: readonly Mention[], out: Set<number>): void {
+  for (const [i, { concept, at }] of mentions.entries()) {
+    for (const other of mentions.slice(i + 1)) {
+      if (other.concept === concept) continue;
+      const low = Math.min(concept, other.concept);
+      const high = Math.max(concept, other.concept);
+      out.add(mix(CONCEPTS_APART, low, high));
+      if (other.at - at <= NEAR) out.add(mix(CONCEPTS_NEAR, low, high));
+    }
+  }
+}
+
+function featuresOf(readings: readonly Reading[], { from, to }: Range, found: readonly Found[]): Set<number> {
+  const out = new Set<number>();
+  const mentions: Mention[] = [];
+  let previous = 0;
+  for (let at = from; at <= to; at += 1) {
+    const reading = readings[at];
+    if (reading === undefined) continue;
+    const { word, concepts, state } = reading;
+    if (word === UNREAD) continue;
+    if (state === "live") {
+      out.add(mix(WORD, word, 0));
+      out.add(mix(NEIGHBOURS, previous, word));
+      for (const concept of concepts) {
+        out.add(mix(CONCEPT, concept, 0));
+        mentions.push({ concept, at });
+      }
+    } else if (state === "negated") {
+      out.add(mix(ABSENT_WORD, word, 0));
+      for (const concept of concepts) out.add(mix(ABSENT_CONCEPT, concept, 0));
+    } else for (const concept of concepts) out.add(mix(DISCOUNTED, concept, 0));
+    previous = word;
+  }
+  addPairs(mentions, out);
+  for (const { name } of found) {
+    const finding = hashOf(name);
+    out.add(mix(FINDING, finding, 0));
+    for (const { concept } of mentions) out.add(mix(FINDING_CONCEPT, finding, concept));
+  }
+  return out;
+}
+
+/** Runs of one to three sentences: whatever sentence is added to a text, the runs that it had stay. */
+function runsOf(sentences: readonly Range[]): Range[] {
+  return sentences.flatMap((first, at) => {
+    const run = sentences.slice(at, at + MAX_SENTENCES);
+    return run
+      .filter(({ to }, i) => i === 0 || to - first.from < MAX_TOKENS)
+      .map(({ to }) => ({ from: first.from, to }));
+  });
+}
+
+/**
+ * What a linear model sees of a text: words, neighbours, concepts, pairs of concepts and findings of the
+ * rules, window by window. Discounted words count only as such. The work per window is bounded.
+ */
+export function windowsOf(
+  tokens: readonly Token[],
+  { sentences, scopes, found }: Pick<TextReading, "sentences" | "scopes" | "found">,
+): Window[] {
+  const readings = readingsOf(tokens, scopes);
+  let next = 0;
+  return runsOf(sentences).map((range) => {
+    while (next < found.length && (found[next]?.from ?? 0) < range.from) next += 1;
+    const inside: Found[] = [];
+    for (let at = next; at < found.length && (found[at]?.from ?? 0) <= range.to; at += 1) {
+      const hit = found[at];
+      if (hit !== undefined) inside.push(hit);
+    }
+    return { ...range, features: featuresOf(readings, range, inside) };
+  });
+}

@@ -1,0 +1,47 @@
+import type { TextReading } from "../reading.ts";
+import { type EmergencyKind, emergencyKinds } from "../rules/kinds.ts";
+import { windowsOf } from "./features.ts";
+import { LinearModel } from "./linear.ts";
+import { topic as storedTopic, urgency as storedUrgency } from "./weights.ts";
+
+const urgency = new LinearModel(storedUrgency);
+const topics = storedTopic.map((stored) => new LinearModel(stored));
+
+/** What the model makes of a text that it takes for an emergency. */
+export interface Judgement {
+  readonly kind: EmergencyKind;
+  /** The sentences that speak for it most, in tokens. */
+  readonly from: number;
+  readonly to: number;
+}
+
+function topicOf(features: ReadonlySet<number>): EmergencyKind {
+  let best: EmergencyKind = "illness";
+  let highest = -Infinity;
+  for (const [at, model] of topics.entries()) {
+    const score = model.score(features);
+    const kind = emergencyKinds[at];
+    if (kind === undefined || score <= highest) continue;
+    highest = score;
+    best = kind;
+  }
+  return best;
+}
+
+/** How far a text speaks for an emergency: the highest score of its windows, and which one that is. */
+export function mostUrgent(reading: TextReading) {
+  let best: { readonly score: number; readonly window: ReturnType<typeof windowsOf>[number] } | undefined;
+  for (const window of windowsOf(reading.tokens, reading)) {
+    const score = urgency.score(window.features);
+    if (best === undefined || score > best.score) best = { score, window };
+  }
+  return best;
+}
+
+/** Takes a text for an emergency, or says nothing. It is only ever asked to raise what the rules say. */
+export function judge(reading: TextReading): Judgement | undefined {
+  const best = mostUrgent(reading);
+  if (best === undefined || best.score < urgency.threshold) return undefined;
+  const { from, to, features } = best.window;
+  return { kind: topicOf(features), from, to };
+}

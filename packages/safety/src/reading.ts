@@ -1,0 +1,109 @@
+import { BaseError } from "@cloister/bytes";
+import { type Discount, type Scope, scopesOf, sentencesOf } from "./context.ts";
+import { lexiconWords } from "./model/concepts.ts";
+import { opinionMatcher } from "./opinions.ts";
+import { type Match, Matcher } from "./patterns.ts";
+import { mindFindings, patterns } from "./rules/all.ts";
+import { wordClasses } from "./rules/words.ts";
+import { Corrector } from "./spelling.ts";
+import { type Range, type Token, tokenise } from "./tokens.ts";
+import { readingsOf } from "./vitals.ts";
+
+/** Larger inputs are no message. */
+export const MAX_TEXT_LENGTH = 100_000;
+
+/** @throws BaseError `SAFETY_TEXT` */
+export function requireMessage(text: string): void {
+  if (text.length <= MAX_TEXT_LENGTH) return;
+  throw new BaseError("Usage", "SAFETY_TEXT", `check at most ${MAX_TEXT_LENGTH} characters at a time`);
+}
+
+/** Where a finding stands, in tokens. */
+export type Hit = Match<string>;
+/** Findings by name, each list in the order of the text. */
+export type Hits = ReadonlyMap<string, readonly Hit[]>;
+
+/** A text as the rules and the model see it. */
+export interface TextReading {
+  readonly tokens: readonly Token[];
+  readonly sentences: readonly Range[];
+  readonly scopes: readonly Scope[];
+  /** Every finding that is mentioned. */
+  readonly present: Hits;
+  /** Those that count: not absent, past, somebody else's or only asked about. */
+  readonly counted: Hits;
+  /** The same in the order of the text. */
+  readonly found: readonly Hit[];
+}
+
+const matcher = new Matcher<string>(patterns, wordClasses);
+const corrector = new Corrector(new Set([...matcher.vocabulary, ...lexiconWords]), (word) =>
+  matcher.knows(word),
+);
+
+/** Idioms that only look like findings; their words are not read. */
+const masks = new Matcher<string>(
+  [
+    "hay fever",
+    "stroke of",
+    "stroke order",
+    "head over heels",
+    "heart attack when",
+    "dead end",
+    "killing me",
+  ].map((pattern) => ["mask", pattern] as const),
+  {},
+);
+
+function masked(tokens: readonly Token[]): Token[] {
+  const out = [...tokens];
+  for (const { from, to } of [...masks.match(tokens), ...opinionMatcher.match(tokens)]) {
+    for (let at = from; at <= to; at += 1) {
+      const token = tokens[at];
+      if (token !== undefined) out[at] = { text: "", start: token.start, end: token.end };
+    }
+  }
+  return out;
+}
+
+/** Asking for a way to die is never education, and wanting to die for years is no less urgent. */
+const exceptions: Readonly<Partial<Record<Discount, ReadonlySet<string>>>> = {
+  asked: new Set(["method-seeking"]),
+  "long-standing": mindFindings,
+};
+
+function counts({ name, from }: Hit, scopes: readonly Scope[]): boolean {
+  return !scopes.some(
+    (scope) => from >= scope.from && from <= scope.to && exceptions[scope.discount]?.has(name) !== true,
+  );
+}
+
+function byName(hits: readonly Hit[]): Hits {
+  const out = new Map<string, Hit[]>();
+  for (const hit of hits) {
+    const list = out.get(hit.name);
+    if (list === undefined) out.set(hit.name, [hit]);
+    else list.push(hit);
+  }
+  return out;
+}
+
+/**
+ * Folds, corrects and reads a text: its findings and what discounts them.
+ * @throws BaseError `SAFETY_TEXT`
+ */
+export function readText(text: string): TextReading {
+  requireMessage(text);
+  const tokens = masked(corrector.correctAll(tokenise(text)));
+  const scopes = scopesOf(tokens);
+  const all = [...matcher.match(tokens), ...readingsOf(tokens)].sort((a, b) => a.from - b.from);
+  const found = all.filter((hit) => counts(hit, scopes));
+  return {
+    tokens,
+    sentences: sentencesOf(tokens),
+    scopes,
+    present: byName(all),
+    counted: byName(found),
+    found,
+  };
+}

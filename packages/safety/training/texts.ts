@@ -1,0 +1,102 @@
+import { existsSync, readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+import { type EmergencyKind, emergencyKinds } from "../src/rules/kinds.ts";
+import { absentPastAsked } from "../src/testdata/absent-past-asked.ts";
+import { crises } from "../src/testdata/crises.ts";
+import { everyday } from "../src/testdata/everyday.ts";
+import { heartBrainBreath } from "../src/testdata/heart-brain-breath.ts";
+import { injuriesAndInfections } from "../src/testdata/injuries-and-infections.ts";
+import { expand, sectionsOf } from "./grammar.ts";
+import { roughen } from "./noise.ts";
+import type { Seeded } from "./random.ts";
+
+/** A text to learn from. */
+export interface TrainingText {
+  readonly text: string;
+  readonly emergency: boolean;
+  /** What it is about, where the text says. */
+  readonly kind?: EmergencyKind;
+}
+
+/** How often each line of templates is written out. */
+const EMERGENCIES_PER_LINE = 24;
+const HARMLESS_PER_LINE = 30;
+const COPIES_OF_TEXTS = 4;
+
+const folder = new URL("texts/", import.meta.url);
+/** Public data beside the repository; see the README of `training` for what is used and its licence. */
+const shared = new URL("../../../../shared/data/", import.meta.url);
+
+export const hasSharedData = existsSync(shared);
+
+function linesOf(name: string): { heading: string; line: string }[] {
+  return sectionsOf(readFileSync(new URL(name, folder), "utf8"));
+}
+
+export function readShared(name: string): string {
+  const bytes = readFileSync(new URL(name, shared));
+  return (name.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString();
+}
+
+export function jsonLines(name: string): Record<string, unknown>[] {
+  return readShared(name)
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+function kindOf(heading: string): { kind?: EmergencyKind } {
+  const kind = emergencyKinds.find((known) => known === heading);
+  return kind === undefined ? {} : { kind };
+}
+
+function fromTemplates(random: Seeded): TrainingText[] {
+  const write = (line: string): string => roughen(expand(line, random), random);
+  const emergencies = ["emergency-1.txt", "emergency-2.txt", "emergency-3.txt", "crisis.txt"].flatMap(linesOf);
+  const harmless = ["harmless.txt", "harmless-2.txt"].flatMap(linesOf);
+  const vignettes = linesOf("vignettes.txt");
+  const isEmergency = ({ heading }: { heading: string }): boolean => heading === "emergency";
+  return [
+    ...[...emergencies, ...vignettes.filter(isEmergency)].flatMap(({ heading, line }) =>
+      Array.from({ length: EMERGENCIES_PER_LINE }, () => ({
+        text: write(line),
+        emergency: true,
+        ...kindOf(heading),
+      })),
+    ),
+    ...[...harmless, ...vignettes.filter((line) => !isEmergency(line))].flatMap(({ line }) =>
+      Array.from({ length: HARMLESS_PER_LINE }, () => ({ text: write(line), emergency: false })),
+    ),
+  ];
+}
+
+/** Texts with labels, as they are and roughened. */
+function fromLabelledTexts(random: Seeded): TrainingText[] {
+  const copies = (text: string): string[] =>
+    Array.from({ length: COPIES_OF_TEXTS }, (_, at) => (at === 0 ? text : roughen(text, random)));
+  return [
+    ...[...crises, ...heartBrainBreath, ...injuriesAndInfections].flatMap(([label, text]) =>
+      copies(text).map((copy) => ({ text: copy, emergency: true, ...kindOf(label) })),
+    ),
+    ...[...absentPastAsked, ...everyday].flatMap(([, text]) =>
+      copies(text).map((copy) => ({ text: copy, emergency: false })),
+    ),
+  ];
+}
+
+/** Letters to a health library (MeQSum) from which training learns; the others measure. */
+export const TRAINING_LETTER_COUNT = 600;
+const EVERY_NTH_QUERY = 20;
+
+/** Real letters and queries, taken for harmless unless the rules find something in them. */
+function fromPublicData(isFlagged: (text: string) => boolean): TrainingText[] {
+  const letters = jsonLines("medical/meqsum.jsonl").slice(0, TRAINING_LETTER_COUNT);
+  const queries = jsonLines("training/clinc150.jsonl.gz").filter((_, at) => at % EVERY_NTH_QUERY === 7);
+  const texts = [...letters.map(({ chq }) => String(chq)), ...queries.map(({ text }) => String(text))];
+  return texts.filter((text) => !isFlagged(text)).map((text) => ({ text, emergency: false }));
+}
+
+/** Everything that the models for urgency and topic learn from. */
+export function trainingTexts(random: Seeded, isFlagged: (text: string) => boolean): TrainingText[] {
+  return [...fromTemplates(random), ...fromLabelledTexts(random), ...fromPublicData(isFlagged)];
+}
