@@ -21,6 +21,12 @@ export function integerField(fields: Fields, key: string): number {
   return value;
 }
 
+export function numberField(fields: Fields, key: string): number {
+  const value = fields[key];
+  if (typeof value !== "number") throw invalid(key, "a number");
+  return value;
+}
+
 export function booleanField(fields: Fields, key: string): boolean {
   const value = fields[key];
   if (typeof value !== "boolean") throw invalid(key, "true or false");

@@ -14,6 +14,10 @@ const suites = {
     const { conformAttestation } = await import("./attestation.ts");
     return conformAttestation;
   },
+  dp: async () => {
+    const { conformDp } = await import("./dp.ts");
+    return conformDp;
+  },
   protocol: async () => {
     const [{ ProtocolSuite }, { systemRandom }] = await Promise.all([
       import("./protocol.ts"),

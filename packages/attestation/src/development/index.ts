@@ -1,8 +1,8 @@
 export {
   type CertificateRequest,
-  type DocumentRequest,
   type Issuer,
   issueCertificate,
   issueDocument,
   signDocument,
 } from "./issuer.ts";
+export type { DocumentRequest } from "./payload.ts";

@@ -8,7 +8,7 @@ import { encodeCbor } from "@cloister/codec";
 import { type P384KeyPair, p384KeyPair, p384Sign, type Random } from "@cloister/crypto";
 import { Tag } from "../der.ts";
 import { der, derBits, derInteger, derOid, derTime } from "./der-writer.ts";
-import { encodePayload } from "./payload.ts";
+import { type DocumentRequest, encodePayload } from "./payload.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -28,17 +28,6 @@ export interface CertificateRequest {
   /** CAs may have a path length; a leaf may not sign certificates. */
   readonly role: "leaf" | "ca";
   readonly pathLength?: number;
-}
-
-/** What a document says; the rest comes from whoever signs it. */
-export interface DocumentRequest {
-  readonly moduleId: string;
-  readonly timestampMs: number;
-  /** 48 bytes each. */
-  readonly pcrs: ReadonlyMap<number, Uint8Array>;
-  readonly publicKey?: Uint8Array;
-  readonly userData?: Uint8Array;
-  readonly nonce?: Uint8Array;
 }
 
 const ECDSA_WITH_SHA384 = der(Tag.sequence, derOid("2a8648ce3d040303"));

@@ -1,8 +1,18 @@
 import { concatBytes } from "@cloister/bytes";
 import { type CborValue, encodeCbor } from "@cloister/codec";
-import type { DocumentRequest } from "./issuer.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
+
+/** What a document says; the rest comes from whoever signs it. */
+export interface DocumentRequest {
+  readonly moduleId: string;
+  readonly timestampMs: number;
+  /** 48 bytes each. */
+  readonly pcrs: ReadonlyMap<number, Uint8Array>;
+  readonly publicKey?: Uint8Array;
+  readonly userData?: Uint8Array;
+  readonly nonce?: Uint8Array;
+}
 
 /** The map of nine fields. Absent ones are null, as on real hardware. */
 export function encodePayload(
