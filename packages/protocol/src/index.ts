@@ -35,5 +35,12 @@ export {
 } from "./prekeys.ts";
 export { DUPLICATE_MESSAGE, listRules, type RuleId } from "./rules.ts";
 export { matchesScannedSafetyNumber, type SafetyNumber, safetyNumber } from "./safety-number.ts";
-export { archiveSession, emptyRecord, type RecordStep, type Session, type SessionRecord } from "./session.ts";
+export {
+  archiveSession,
+  completedEpochCount,
+  emptyRecord,
+  type RecordStep,
+  type Session,
+  type SessionRecord,
+} from "./session.ts";
 export { parseSessionRecord, serializeSessionRecord } from "./stored-record.ts";

@@ -3,7 +3,7 @@ import { type Grade, higherOf, isBelow } from "./grades.ts";
 import { MAX_ARCHIVED_COUNT } from "./limits.ts";
 import { type AssociatedData, type RatchetState, ratchetSecrets } from "./ratchet.ts";
 import { demand } from "./rules.ts";
-import { isKeyed } from "./spqr/index.ts";
+import { completedEpochCount as completedIn, isKeyed } from "./spqr/index.ts";
 import type { KemFields, SessionVersion } from "./wire.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -76,6 +76,14 @@ export function checkIdentity(
 export function gradeOf({ version, ratchet }: Session): Grade {
   if (version === 3) return "v3";
   return isKeyed(ratchet.spqr) ? "spqr" : "pqxdh";
+}
+
+/**
+ * How many post-quantum exchanges the active session has completed. After a stolen state, healing rests on
+ * X25519 alone until one more is; where a side stays silent none is.
+ */
+export function completedEpochCount({ active }: SessionRecord): number {
+  return active ? completedIn(active.ratchet.spqr) : 0;
 }
 
 /** Makes a new session the active one. Sessions of an identity that it replaces end here. */
