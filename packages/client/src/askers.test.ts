@@ -85,7 +85,10 @@ describe("askers of an assistant", () => {
     await world.quiet(agent);
     expect(questions.map(({ id }) => id)).toEqual(ids.slice(0, 6));
     expect(agent.disk.collections.get("questions")?.size).toBe(6);
-    // What was dropped may be asked again.
+    // Whoever asks too much hears so, once.
+    await world.clock.until(() => puppet.heard.some(({ kind }) => kind === "later"));
+    expect(puppet.heard.filter(({ kind }) => kind === "later")).toHaveLength(1);
+    // What was not taken may be asked again.
     await world.clock.pass(10_000);
     expect(await put("g")).toBe(ids[6]);
     await world.quiet(agent);
@@ -95,6 +98,16 @@ describe("askers of an assistant", () => {
     await world.settle(bob.client.sendText({ conversation, body: "and me?", ask: agent.account }));
     await world.quiet(bob, agent);
     expect(questions.at(-1)?.from).toBe(bob.account);
+  });
+
+  it("get every answer in the end, though they ask more than is allowed at once", async () => {
+    for (let at = 0; at < 14; at += 1) {
+      await world.settle(alice.client.sendText({ conversation, body: `question ${at}`, ask: agent.account }));
+    }
+    await world.clock.pass(5 * 60_000);
+    await world.quiet(alice, bob, agent);
+    for (const reader of [alice, bob]) expect(await answers(reader)).toHaveLength(14);
+    expect(questions).toHaveLength(14);
   });
 
   it("have at most eight told of one answer, themselves among them", async () => {

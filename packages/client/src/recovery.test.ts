@@ -1,6 +1,10 @@
+import { decodeContent } from "@cloister/contracts/content";
 import { type TestDevice, TestWorld } from "@cloister/testkit/test-world";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { NoticeMessage, TextMessage } from "./api.ts";
+import { sentTable } from "./mending-records.ts";
+import { contactsTable } from "./records.ts";
+import { abstention } from "./testing/abstention.ts";
 import { AuditingStore } from "./testing/audit.ts";
 
 const minuteMs = 60_000;
@@ -45,6 +49,11 @@ describe("a conversation mends itself when", () => {
     (await device.client.messages(conversation)).filter((one) => one.kind === "notice");
   const say = (from: TestDevice, body = `message ${(saidCount += 1)}`) =>
     world.settle(from.client.sendText({ conversation, body }));
+  const sayAtOnce = async (from: readonly TestDevice[]) => {
+    const sent = from.map(({ client }, at) => client.sendText({ conversation, body: `at once ${at}` }));
+    await world.settle(Promise.all(sent));
+    saidCount += sent.length;
+  };
   const chat = async (turnsCount: number) => {
     for (let turn = 0; turn < turnsCount; turn += 1) {
       await say(turn % 2 === 0 ? alice : bob);
@@ -104,7 +113,7 @@ describe("a conversation mends itself when", () => {
   it("both lost their sessions, and both write at once", async () => {
     await lose(bob, "sessions");
     await lose(alice, "sessions");
-    await Promise.all([say(alice), say(bob), say(alice), say(bob)]);
+    await sayAtOnce([alice, bob, alice, bob]);
     await expectMended();
     expect(store.reusedCount).toBe(0);
   });
@@ -232,5 +241,76 @@ describe("a conversation mends itself when", () => {
     await world.quiet(alice, carol);
     const shown = (await carol.client.messages(id)).flatMap((one) => (one.kind === "text" ? [one.body] : []));
     expect(shown).toContain("still not?");
+  });
+
+  it("many things happen on both sides at once", async () => {
+    await sayAtOnce(Array.from({ length: 40 }, (_, at) => (at % 2 === 0 ? alice : bob)));
+    await expectMended();
+    expect(store.reusedCount).toBe(0);
+  });
+
+  it("an accepted identity was not taken up before the process died", async () => {
+    // Alice knows Bob by another key, as after a new device of his.
+    await changeDisk(alice, (disk) => {
+      const [contacts, row] = [disk.get("contacts"), disk.get("contacts")?.get(bob.account)];
+      if (!contacts || !row) throw new Error("Alice does not know Bob");
+      const contact = { ...contactsTable.decode(row), identityKey: new Uint8Array(33).fill(5) };
+      contacts.set(bob.account, contactsTable.encode(contact));
+      disk.delete("sessions");
+    });
+    await lose(bob, "sessions");
+    for (let at = 0; at < 3; at += 1) await say(bob);
+    await world.clock.until(() => alice.client.contact(bob.account)?.verification === "changed");
+    await world.clock.pass(minuteMs);
+    expect(alice.disk.collections.get(`unopened/${bob.account}`)?.size).toBe(3);
+    const first = alice.disk.commitsCount + 1;
+    alice.disk.afterCommit = (number) => {
+      if (number !== first) return;
+      void alice.kill();
+      throw new Error("killed");
+    };
+    await world.settle(alice.client.acceptIdentity(bob.account)).catch(() => undefined);
+    await alice.start();
+    alice.client.connect();
+    await world.quiet(alice, bob);
+    expect(await texts(alice)).toHaveLength(saidCount);
+    expect(alice.disk.collections.get(`unopened/${bob.account}`)?.size).toBe(0);
+    expect(alice.disk.collections.get("accepted")?.size).toBe(0);
+  });
+
+  it("an assistant lost its sessions, and it hears nothing that consent no longer covers", async () => {
+    const asked: string[] = [];
+    const agent = await world.join("Assistant", "agent", async ({ body }) => {
+      asked.push(body);
+      return abstention;
+    });
+    const { id } = await world.settle(
+      alice.client.createConversation({ title: "Ask", members: [agent.account] }),
+    );
+    const ask = (body: string) =>
+      world.settle(alice.client.sendText({ conversation: id, body, ask: agent.account }));
+    await world.settle(alice.client.grantConsent(id, agent.account));
+    await ask("before");
+    await world.quiet(alice, agent);
+    agent.line.isCut = true;
+    await ask("lost with the session");
+    await world.clock.pass(5000);
+    await lose(agent, "sessions");
+    await world.quiet(alice, agent);
+    expect(asked).toEqual(["before", "lost with the session"]);
+    agent.line.isCut = true;
+    await ask("taken back");
+    await world.clock.pass(5000);
+    await world.settle(alice.client.revokeConsent(id, agent.account));
+    await world.clock.pass(5000);
+    await lose(agent, "sessions");
+    await world.quiet(alice, agent);
+    await world.clock.pass(10 * minuteMs);
+    expect(asked).toEqual(["before", "lost with the session"]);
+    expect(agent.disk.collections.get("agent-consents")?.size).toBe(0);
+    const kept = [...(agent.disk.collections.get("sent")?.values() ?? [])].map((row) =>
+      decodeContent(sentTable.decode(row).content),
+    );
+    expect(kept.filter(({ kind }) => kind === "answer")).toEqual([]);
   });
 });
