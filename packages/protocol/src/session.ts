@@ -79,8 +79,9 @@ export function gradeOf({ version, ratchet }: Session): Grade {
 }
 
 /**
- * How many post-quantum exchanges the active session has completed. After a stolen state, healing rests on
- * X25519 alone until one more is; where a side stays silent none is.
+ * How many post-quantum exchanges the active session has completed. A stolen state is healed
+ * once one that began after the theft is complete, so two more are proof; until then healing rests on
+ * X25519 alone. Where a side stays silent none completes.
  */
 export function completedEpochCount({ active }: SessionRecord): number {
   return active ? completedIn(active.ratchet.spqr) : 0;

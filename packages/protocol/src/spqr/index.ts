@@ -70,8 +70,8 @@ export function isKeyed(state: SpqrState): boolean {
 }
 
 /**
- * How many ML-KEM exchanges are complete. After a stolen state, healing rests on X25519 alone until one
- * more is; a peer that never takes part leaves it at 0.
+ * How many ML-KEM exchanges are complete. After a theft of the state two more prove that it has healed,
+ * because the first may have been under way; a peer that never takes part leaves it at 0.
  */
 export function completedEpochCount(state: SpqrState): number {
   return state.kind === "absent" ? 0 : Number(state.braid.epoch - 1n);
