@@ -75,7 +75,11 @@ describe("bytes", () => {
     expect(toHex(uint16(0x0102))).toBe("0102");
     expect(readUint32(uint32(0xfffffffe))).toBe(0xfffffffe);
     expect(readUint64(uint64(2n ** 64n - 1n))).toBe(2n ** 64n - 1n);
-    expect(() => uint32(2 ** 32)).toThrowError(expect.objectContaining({ code: "INTEGER_RANGE" }));
+    for (const write of [uint16, uint32]) {
+      for (const value of [-1, 0.5, 2 ** 32, Number.NaN]) {
+        expect(() => write(value)).toThrowError(expect.objectContaining({ code: "INTEGER_RANGE" }));
+      }
+    }
     expect(() => uint64(-1)).toThrowError(expect.objectContaining({ code: "INTEGER_RANGE" }));
     expect(() => readUint32(new Uint8Array(3))).toThrowError(
       expect.objectContaining({ code: "BYTES_TRUNCATED" }),

@@ -37,32 +37,28 @@ export function zeroise(...secrets: readonly Uint8Array[]): void {
   for (const secret of secrets) secret.fill(0);
 }
 
-function integer(value: number | bigint, bytesCount: number): bigint {
-  const big = BigInt(value);
-  if (big < 0n || big >= 1n << BigInt(8 * bytesCount)) {
-    throw new BaseError("Usage", "INTEGER_RANGE", `integer does not fit ${bytesCount} bytes`);
-  }
-  return big;
+function outOfRange(bytesCount: number): BaseError {
+  return new BaseError("Usage", "INTEGER_RANGE", `integer does not fit ${bytesCount} bytes`);
 }
 
 /** Big-endian, 2 bytes. @throws BaseError `INTEGER_RANGE` */
 export function uint16(value: number): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(2);
-  new DataView(out.buffer).setUint16(0, Number(integer(value, 2)));
-  return out;
+  if (value !== (value & 0xffff)) throw outOfRange(2);
+  return Uint8Array.of(value >>> 8, value);
 }
 
 /** Big-endian, 4 bytes. @throws BaseError `INTEGER_RANGE` */
 export function uint32(value: number): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(4);
-  new DataView(out.buffer).setUint32(0, Number(integer(value, 4)));
-  return out;
+  if (value !== value >>> 0) throw outOfRange(4);
+  return Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
 }
 
 /** Big-endian, 8 bytes. @throws BaseError `INTEGER_RANGE` */
 export function uint64(value: number | bigint): Uint8Array<ArrayBuffer> {
+  const integer = BigInt(value);
+  if (integer < 0n || integer >= 1n << 64n) throw outOfRange(8);
   const out = new Uint8Array(8);
-  new DataView(out.buffer).setBigUint64(0, integer(value, 8));
+  new DataView(out.buffer).setBigUint64(0, integer);
   return out;
 }
 
