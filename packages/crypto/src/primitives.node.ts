@@ -17,10 +17,8 @@ const MLKEM768_EXPANDED = fromHex("30820978020100300b060960864801650304040204820
 const P384_PUBLIC = fromHex("3076301006072a8648ce3d020106052b81040022036200");
 const MLKEM1024_PUBLIC = fromHex("30820632300b06096086480165030404030382062100");
 
-// Node 24 spends ~12 us to set up a cipher or an HMAC; below these lengths JavaScript is faster (measured;
-// see README).
-const NATIVE_CBC_FROM_BYTES = 1024;
-const NATIVE_HMAC_FROM_BYTES = 2048;
+/** Below this, states that are used again are faster than a new one of Node's. */
+const NATIVE_HMAC_FROM_BYTES = 512;
 
 const GCM_TAG_BYTES = 16;
 const MLKEM1024_DK_BYTES = 3168;
@@ -33,17 +31,11 @@ const symmetric = {
   hmacSha256: (key, data) =>
     data.length < NATIVE_HMAC_FROM_BYTES
       ? shortHmac(key, data)
-      : owned(crypto.createHmac("sha256", key).update(data).digest()),
-  aesCbcEncrypt: (parameters, plaintext) =>
-    plaintext.length < NATIVE_CBC_FROM_BYTES
-      ? noble.aesCbcEncrypt(parameters, plaintext)
-      : cbcEncrypt(parameters, plaintext),
-  aesCbcDecrypt: (parameters, ciphertext) =>
-    ciphertext.length < NATIVE_CBC_FROM_BYTES
-      ? noble.aesCbcDecrypt(parameters, ciphertext)
-      : cbcDecrypt(parameters, ciphertext),
+      : owned(crypto.createHmac("sha256", secretKey(key)).update(data).digest()),
+  aesCbcEncrypt,
+  aesCbcDecrypt,
   aesCtr: ({ key, iv }, input) => {
-    const cipher = crypto.createCipheriv("aes-256-ctr", key, iv);
+    const cipher = crypto.createCipheriv("aes-256-ctr", secretKey(key), iv);
     return owned(cipher.update(input)); // a stream cipher holds nothing back
   },
   aesGcmSeal,
@@ -139,9 +131,14 @@ function importPublic(prefix: Uint8Array, raw: Uint8Array): crypto.KeyObject {
   return quietly(() => crypto.createPublicKey({ key: asBuffer(der), format: "der", type: "spki" }));
 }
 
+/** Node 24 learns what it was given by throwing and catching errors inside; a key object spares it that. */
+function secretKey(raw: Uint8Array): crypto.KeyObject {
+  return crypto.createSecretKey(raw);
+}
+
 /**
- * Without stack traces. Importing a key, Node 24 throws and catches four errors inside to learn what it was
- * given, and recording where they were thrown took half of the time.
+ * Without stack traces, for what has no such way around: recording where those errors were thrown took half
+ * of the time that an import took.
  */
 function quietly<T>(work: () => T): T {
   const { stackTraceLimit } = Error;
@@ -182,18 +179,18 @@ function asBuffer(bytes: Bytes): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
-function cbcEncrypt({ key, iv }: AesParameters, plaintext: Uint8Array): Bytes {
-  const cipher = crypto.createCipheriv("aes-256-cbc", key, iv);
+function aesCbcEncrypt({ key, iv }: AesParameters, plaintext: Uint8Array): Bytes {
+  const cipher = crypto.createCipheriv("aes-256-cbc", secretKey(key), iv);
   return concatBytes(cipher.update(plaintext), cipher.final());
 }
 
-function cbcDecrypt({ key, iv }: AesParameters, ciphertext: Uint8Array): Bytes | undefined {
-  const decipher = crypto.createDecipheriv("aes-256-cbc", key, iv);
+function aesCbcDecrypt({ key, iv }: AesParameters, ciphertext: Uint8Array): Bytes | undefined {
+  const decipher = crypto.createDecipheriv("aes-256-cbc", secretKey(key), iv);
   return finish(decipher.update(ciphertext), () => decipher.final());
 }
 
 function aesGcmSeal({ key, iv }: AesParameters, plaintext: Uint8Array, associatedData: Uint8Array): Bytes {
-  const cipher = crypto.createCipheriv("aes-256-gcm", key, iv).setAAD(associatedData);
+  const cipher = crypto.createCipheriv("aes-256-gcm", secretKey(key), iv).setAAD(associatedData);
   return concatBytes(cipher.update(plaintext), cipher.final(), cipher.getAuthTag());
 }
 
@@ -203,7 +200,7 @@ function aesGcmOpen(
   associatedData: Uint8Array,
 ): Bytes | undefined {
   const decipher = crypto
-    .createDecipheriv("aes-256-gcm", key, iv, { authTagLength: GCM_TAG_BYTES })
+    .createDecipheriv("aes-256-gcm", secretKey(key), iv, { authTagLength: GCM_TAG_BYTES })
     .setAAD(associatedData)
     .setAuthTag(sealed.subarray(-GCM_TAG_BYTES));
   return finish(decipher.update(sealed.subarray(0, -GCM_TAG_BYTES)), () => decipher.final());

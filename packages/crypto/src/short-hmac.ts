@@ -19,7 +19,8 @@ const digest = new Uint8Array(HASH_BYTES);
 /** RFC 2104. The key may be of any length. */
 export function shortHmac(key: Uint8Array, data: Uint8Array): Bytes {
   holdKey(key);
-  const mac = macUnderKey(data);
+  macUnderKey(data);
+  const mac = digest.slice();
   forgetKey();
   return mac;
 }
@@ -32,18 +33,15 @@ export function shortHkdf(input: {
   readonly lengthBytes: number;
 }): Bytes {
   const { ikm, salt, info, lengthBytes } = input;
-  const pseudorandomKey = shortHmac(salt, ikm);
-  holdKey(pseudorandomKey);
-  pseudorandomKey.fill(0);
+  holdKey(salt);
+  macUnderKey(ikm);
+  holdKey(digest);
   const out = new Uint8Array(lengthBytes);
-  let previous: Bytes = new Uint8Array();
   for (let at = 0, counter = 1; at < lengthBytes; at += HASH_BYTES, counter += 1) {
-    const next = macUnderKey(previous, info, Uint8Array.of(counter));
-    out.set(lengthBytes - at < HASH_BYTES ? next.subarray(0, lengthBytes - at) : next, at);
-    previous.fill(0);
-    previous = next;
+    if (at === 0) macUnderKey(info, Uint8Array.of(counter));
+    else macUnderKey(digest, info, Uint8Array.of(counter));
+    out.set(digest.subarray(0, lengthBytes - at), at);
   }
-  previous.fill(0);
   forgetKey();
   return out;
 }
@@ -61,12 +59,12 @@ function absorb(state: typeof blank, key: Uint8Array, pad: number): void {
   blank._cloneInto(state).update(block);
 }
 
-function macUnderKey(...parts: readonly Uint8Array[]): Bytes {
+/** Leaves the result in {@link digest}, which may be one of the parts. */
+function macUnderKey(...parts: readonly Uint8Array[]): void {
   innerKey._cloneInto(work);
   for (const part of parts) work.update(part);
   work.digestInto(digest);
   outerKey._cloneInto(work).update(digest).digestInto(digest);
-  return digest.slice();
 }
 
 function forgetKey(): void {
