@@ -19,13 +19,13 @@ export interface Chain {
 }
 
 /** A key held for a message that has not arrived. */
-export interface SkippedKey {
+interface SkippedKey {
   readonly index: number;
   readonly key: Bytes;
 }
 
 /** The peer's direction. `skipped` ascends and lies within the window behind `index`. */
-export interface SpqrReceivingChain extends Chain {
+interface SpqrReceivingChain extends Chain {
   readonly skipped: readonly SkippedKey[];
 }
 

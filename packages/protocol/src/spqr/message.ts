@@ -10,7 +10,7 @@ import { CHUNK_BYTES, CHUNK_COUNT, type Chunk } from "./erasure-code.ts";
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /** What is spoken here. */
-export const SPQR_VERSION = 1;
+const SPQR_VERSION = 1;
 const VARINT_BYTES = 10;
 const MAX_UINT64 = 2n ** 64n - 1n;
 
