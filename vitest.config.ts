@@ -41,7 +41,7 @@ const e2e = {
     name: "e2e",
     // Processes and browsers on a shared machine: once more in CI, and the reporter names what needed it.
     retry: process.env["CI"] === undefined ? 0 : 1,
-    include: ["e2e/**/*.test.ts", "examples/**/*.test.ts"],
+    include: ["e2e/**/*.test.ts", "examples/**/*.test.ts", "interop/**/*.test.ts"],
     testTimeout: 300_000,
     hookTimeout: 120_000,
     fileParallelism: false,

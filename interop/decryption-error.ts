@@ -63,5 +63,6 @@ try {
   say(`libsignal loses its sessions: ${await recovery(ours, theirs, 40)}`);
   say(`Cloister loses its sessions: ${await recovery(theirs, ours, 40)}`);
 } finally {
+  ours.close();
   theirs.close();
 }

@@ -1,13 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
+import process from "node:process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { isBaseError } from "@cloister/bytes";
-import { systemRandom } from "@cloister/crypto/random";
-import type { Fields } from "../apps/cli/src/conform/fields.ts";
-import { ProtocolSuite } from "../apps/cli/src/conform/protocol.ts";
 
 /** One request or answer of suite `protocol`. */
-export type Line = Fields;
+export type Line = Readonly<Record<string, unknown>>;
 
 /** Anything that answers the lines of suite `protocol`. */
 export interface Peer {
@@ -15,33 +12,27 @@ export interface Peer {
   ask(line: Line): Promise<Line>;
 }
 
-/** `@cloister/protocol`. */
-export function cloister(name: string): Peer {
-  const suite = new ProtocolSuite(systemRandom, Date.now);
-  return { name, ask: (line) => Promise.resolve(answerOf(suite, line)) };
+/** A peer in a process of its own, which ends with `close`. */
+export type PeerProcess = Peer & { close(): void };
+
+/** `@cloister/protocol`, as `npx cloister conform protocol` drives it. */
+export function cloister(name: string): PeerProcess {
+  const launcher = fileURLToPath(new URL("../apps/cli/bin/cloister.js", import.meta.url));
+  return inProcess(name, [launcher, "conform", "protocol"]);
 }
 
-function answerOf(suite: ProtocolSuite, line: Line): Line {
-  try {
-    return suite.answer(line) as Line;
-  } catch (error) {
-    if (isBaseError(error)) return { error: error.code, message: error.message };
-    throw error;
-  }
+/** Signal's library, under its name in `libsignal/package.json`; the newest one without. */
+export function libsignal(name: string, packageName?: string): PeerProcess {
+  const script = fileURLToPath(new URL("libsignal/peer.mjs", import.meta.url));
+  return inProcess(name, packageName === undefined ? [script] : [script, packageName]);
 }
 
-/** Signal's library, in a process of its own. */
-export function libsignal(name: string): Peer & { close(): void } {
-  const child: ChildProcess = spawn(process.execPath, ["peer.mjs"], {
-    cwd: fileURLToPath(new URL("libsignal", import.meta.url)),
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  const { stdin, stdout } = child;
-  if (!stdin || !stdout) throw new Error("the peer has no pipes");
+function inProcess(name: string, args: readonly string[]): PeerProcess {
+  const { stdin, stdout, ...child } = startNode(args);
   const waiting: { resolve(answer: Line): void; reject(reason: Error): void }[] = [];
   createInterface({ input: stdout }).on("line", (line) => waiting.shift()?.resolve(JSON.parse(line) as Line));
-  child.once("exit", (code: number | null) => {
-    for (const answer of waiting) answer.reject(new Error(`the peer ended with code ${code}`));
+  child.onExit((code) => {
+    for (const answer of waiting) answer.reject(new Error(`${name} ended with code ${code}`));
   });
   return {
     name,
@@ -52,5 +43,29 @@ export function libsignal(name: string): Peer & { close(): void } {
       });
     },
     close: () => stdin.end(),
+  };
+}
+
+function startNode(args: readonly string[]) {
+  const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
+  const { stdin, stdout } = child;
+  return { stdin, stdout, onExit: (tell: (code: number | null) => void) => child.once("exit", tell) };
+}
+
+/** What two peers agree to speak: the least that Cloister accepts, and whether bundles go without KEM prekeys. */
+export interface Dialect {
+  readonly minimum: "v3" | "pqxdh" | "spqr";
+  readonly classic: boolean;
+}
+
+/** The same peer in a dialect: its accounts accept the minimum, and its bundles are X3DH's if asked for. */
+export function speaking(peer: PeerProcess, { minimum, classic }: Dialect): PeerProcess {
+  return {
+    ...peer,
+    async ask(line) {
+      const answer = await peer.ask(line["op"] === "new" ? { ...line, minimum } : line);
+      if (!classic || line["op"] !== "bundle") return answer;
+      return Object.fromEntries(Object.entries(answer).filter(([field]) => !field.startsWith("kyber")));
+    },
   };
 }

@@ -1,63 +1,39 @@
 /**
- * Holds `@cloister/protocol` against Signal's own library, in both roles.
- * `node interop/run.ts [--messages 600] [--steps 3000] [--seed N] [--jump]`; see interop/README.md.
+ * Holds `npx cloister conform protocol` against Signal's own library, in three of its versions and both roles.
+ * `node interop/run.ts [--peer NAME] [--steps 1000] [--messages 200] [--seed N] [--jump]`; see interop/README.md.
  */
-import { existsSync } from "node:fs";
+import process from "node:process";
 import { parseArgs } from "node:util";
-import { cloister, libsignal, type Peer } from "./peers.ts";
-import {
-  disorder,
-  jump,
-  lossyBursts,
-  pingPong,
-  reversedBatches,
-  safetyNumbers,
-  seededDice,
-  simultaneous,
-  tampering,
-} from "./scenarios.ts";
+import { fuzzAgainst, playAgainst } from "./hold.ts";
+import { installOracles, oracles } from "./oracles.ts";
 
 const { values } = parseArgs({
   options: {
-    messages: { type: "string", default: "600" },
-    steps: { type: "string", default: "3000" },
+    peer: { type: "string" },
+    messages: { type: "string", default: "200" },
+    steps: { type: "string", default: "1000" },
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
     jump: { type: "boolean", default: false },
   },
 });
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
+const [messages, steps, seed] = [Number(values.messages), Number(values.steps), Number(values.seed)];
+const asked = oracles.filter(({ name }) => values.peer === undefined || name.startsWith(values.peer));
 
-if (!existsSync(new URL("libsignal/node_modules/@signalapp/libsignal-client", import.meta.url))) {
-  say("skipped: run `npm install --prefix interop/libsignal` first");
-  process.exit(0);
-}
-
-const messages = Number(values.messages);
-const steps = Number(values.steps);
-const dice = seededDice(Number(values.seed));
-// With UUIDs for names Signal adds the addresses to first messages (field 6).
-const ours = cloister("9d0652a3-dcc3-4d11-975f-74d61598733f");
-const theirs = libsignal("796abedb-ca4e-4f18-8803-1fde5b921f9f");
-const directions: [string, Peer, Peer][] = [
-  ["Cloister initiates", ours, theirs],
-  ["libsignal initiates", theirs, ours],
-];
-
-say(`seed ${values.seed}`);
-try {
-  for (const [title, initiator, other] of directions) {
-    say(title);
-    say(`  ${await pingPong(initiator, other, messages)}`);
-    say(`  ${await lossyBursts(initiator, other, dice)}`);
-    say(`  ${await reversedBatches(initiator, other, messages)}`);
-    say(`  ${await simultaneous(initiator, other)}`);
-    say(`  ${await disorder(initiator, other, steps, dice)}`);
-    say(`  ${await tampering(initiator, other, dice)}`);
-    if (values.jump) say(`  ${await jump(initiator, other)}`);
+if (asked.length === 0) {
+  say(`--peer is one of ${oracles.map(({ name }) => name).join(", ")}`);
+  process.exitCode = 64;
+} else if (!installOracles()) {
+  say("the library cannot be installed: is the registry within reach?");
+  process.exitCode = 1;
+} else {
+  say(`seed ${seed}`);
+  for (const oracle of asked) {
+    say(`libsignal-client ${oracle.name}`);
+    const run = { seed, steps, say: (line: string) => say(`  ${line}`) };
+    await playAgainst(oracle, { ...run, messages, jump: values.jump });
+    await fuzzAgainst(oracle, run);
   }
-  say(await safetyNumbers(ours, theirs, 24));
   say("no divergence");
-} finally {
-  theirs.close();
 }

@@ -3,8 +3,13 @@
 /* oxlint-disable typescript/no-unsafe-argument, typescript/no-unsafe-assignment, typescript/no-unsafe-call,
    typescript/no-unsafe-member-access, typescript/no-unsafe-return --
    plain JavaScript: the library's types are absent wherever it is not installed. */
+import process from "node:process";
 import { createInterface } from "node:readline";
-import {
+
+/** Under which name of package.json the library is installed; the newest one has its own. */
+const [packageName = "@signalapp/libsignal-client"] = process.argv.slice(2);
+const isNewest = packageName === "@signalapp/libsignal-client";
+const {
   DecryptionErrorMessage,
   Fingerprint,
   IdentityKeyPair,
@@ -30,10 +35,10 @@ import {
   signalDecrypt,
   signalDecryptPreKey,
   signalEncrypt,
-} from "@signalapp/libsignal-client";
-import { groupOperations } from "./groups.mjs";
+} = await import(packageName);
+const { groupOperations } = isNewest ? await import("./groups.mjs") : { groupOperations: () => ({}) };
 
-const decode = (text) => new Uint8Array(Buffer.from(text, "base64"));
+const decode = (text) => Buffer.from(text, "base64");
 const encode = (bytes) => Buffer.from(bytes).toString("base64");
 
 class Sessions extends SessionStore {
@@ -141,6 +146,8 @@ function account(name) {
 }
 
 const address = (name, device = 1) => ProtocolAddress.new(name, device);
+/** Newer versions are told their own address too. */
+const between = (peer, device, at) => [address(peer, device), ...(isNewest ? [address(at)] : [])];
 
 const operations = {
   ...groupOperations({ account, address, decode, encode }),
@@ -194,11 +201,15 @@ const operations = {
       PublicKey.deserialize(decode(bundle.signedPreKey)),
       decode(bundle.signedPreKeySignature),
       PublicKey.deserialize(decode(bundle.identityKey)),
-      bundle.kyberPreKeyId,
-      KEMPublicKey.deserialize(decode(bundle.kyberPreKey)),
-      decode(bundle.kyberPreKeySignature),
+      ...(bundle.kyberPreKey
+        ? [
+            bundle.kyberPreKeyId,
+            KEMPublicKey.deserialize(decode(bundle.kyberPreKey)),
+            decode(bundle.kyberPreKeySignature),
+          ]
+        : []),
     );
-    await processPreKeyBundle(remote, address(peer, device), address(at), it.sessions, it.identities);
+    await processPreKeyBundle(remote, ...between(peer, device, at), it.sessions, it.identities);
     return { ok: true };
   },
 
@@ -206,8 +217,7 @@ const operations = {
     const it = account(at);
     const message = await signalEncrypt(
       decode(plaintext),
-      address(to, device),
-      address(at),
+      ...between(to, device, at),
       it.sessions,
       it.identities,
     );
@@ -216,27 +226,20 @@ const operations = {
 
   async decrypt({ at, from, device, type, message }) {
     const it = account(at);
-    const sender = address(from, device);
+    const addresses = between(from, device, at);
     const bytes = decode(message);
     const plaintext =
       type === 3
         ? await signalDecryptPreKey(
             PreKeySignalMessage.deserialize(bytes),
-            sender,
-            address(at),
+            ...addresses,
             it.sessions,
             it.identities,
             it.preKeys,
             it.signedPreKeys,
             it.kyberPreKeys,
           )
-        : await signalDecrypt(
-            SignalMessage.deserialize(bytes),
-            sender,
-            address(at),
-            it.sessions,
-            it.identities,
-          );
+        : await signalDecrypt(SignalMessage.deserialize(bytes), ...addresses, it.sessions, it.identities);
     return { plaintext: encode(plaintext) };
   },
 
