@@ -16,7 +16,7 @@ function near(tokens: readonly Token[], at: number, words: ReadonlySet<string>, 
   for (const step of [-1, 1]) {
     for (let i = at + step; Math.abs(i - at) <= reach; i += step) {
       const text = tokens[i]?.text ?? ".";
-      if (text === ".") break;
+      if (text === "." || (text === "," && reach === REACH)) break;
       if (words.has(text)) return true;
     }
   }

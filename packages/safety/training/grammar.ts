@@ -11,6 +11,7 @@ const slots: Readonly<Record<string, string>> = {
   R: "metformin|lisinopril|levothyroxine|prednisone|sertraline|gabapentin|atorvastatin|amlodipine|omeprazole|tramadol|warfarin|methotrexate|lamotrigine|insulin|ambien|cetirizine|propranolol|xarelto|clopidogrel|hydroxychloroquine|adderall|losartan|botox|humira",
   A: "19|23|27|31|35|39|42|46|51|56|59|62|66|68|72|77|81|86",
   M: "man|woman",
+  Mx: "Male|Female",
   K: "3-year-old|6-year-old|9-year-old|14-year-old|2-year-old girl|5-year-old boy|12-year-old girl|17-year-old",
 };
 

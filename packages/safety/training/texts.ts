@@ -23,6 +23,12 @@ const EMERGENCIES_PER_LINE = 24;
 const HARMLESS_PER_LINE = 30;
 const COPIES_OF_TEXTS = 4;
 
+const numbered = (name: string, count: number): string[] =>
+  Array.from({ length: count }, (_, at) => `${name}-${at + 1}.txt`);
+const emergencyFiles = [...numbered("emergency", 4), ...numbered("crisis", 2)];
+const harmlessFiles = numbered("harmless", 4);
+const vignetteFiles = numbered("vignettes", 2);
+
 const folder = new URL("texts/", import.meta.url);
 /** Public data beside the repository; see the README of `training` for what is used and its licence. */
 const shared = new URL("../../../../shared/data/", import.meta.url);
@@ -52,9 +58,9 @@ function kindOf(heading: string): { kind?: EmergencyKind } {
 
 function fromTemplates(random: Seeded): TrainingText[] {
   const write = (line: string): string => roughen(expand(line, random), random);
-  const emergencies = ["emergency-1.txt", "emergency-2.txt", "emergency-3.txt", "crisis.txt"].flatMap(linesOf);
-  const harmless = ["harmless.txt", "harmless-2.txt"].flatMap(linesOf);
-  const vignettes = linesOf("vignettes.txt");
+  const emergencies = emergencyFiles.flatMap(linesOf);
+  const harmless = harmlessFiles.flatMap(linesOf);
+  const vignettes = vignetteFiles.flatMap(linesOf);
   const isEmergency = ({ heading }: { heading: string }): boolean => heading === "emergency";
   return [
     ...[...emergencies, ...vignettes.filter(isEmergency)].flatMap(({ heading, line }) =>

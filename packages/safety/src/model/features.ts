@@ -6,6 +6,10 @@ import { conceptsOf } from "./concepts.ts";
 /** How many sentences and tokens are judged as one. */
 const MAX_SENTENCES = 3;
 const MAX_TOKENS = 80;
+/** A case is judged up to here, and begins with an age that stands this early. */
+const MAX_CASE_TOKENS = 300;
+const MAX_CASE_OPENING = 4;
+const AGE_UNIT = /^(?:year|month|week|day)s?$/;
 /** Concepts this near, in tokens, are about the same thing. */
 const NEAR = 9;
 
@@ -126,8 +130,16 @@ function featuresOf(readings: readonly Reading[], { from, to }: Range, found: re
   return out;
 }
 
+/** "A 48-year-old woman with …": a case, which is told as a whole. */
+function isCase(tokens: readonly Token[]): boolean {
+  return tokens
+    .slice(0, MAX_CASE_OPENING)
+    .some(({ value }, at) => value !== undefined && AGE_UNIT.test(tokens[at + 1]?.text ?? "") && tokens[at + 2]?.text === "old");
+}
+
 /** Runs of one to three sentences: whatever sentence is added to a text, the runs that it had stay. */
-function runsOf(sentences: readonly Range[]): Range[] {
+function runsOf(tokens: readonly Token[], sentences: readonly Range[]): Range[] {
+  if (isCase(tokens)) return [{ from: 0, to: Math.min(tokens.length, MAX_CASE_TOKENS) - 1 }];
   return sentences.flatMap((first, at) => {
     const run = sentences.slice(at, at + MAX_SENTENCES);
     return run
@@ -146,7 +158,7 @@ export function windowsOf(
 ): Window[] {
   const readings = readingsOf(tokens, scopes);
   let next = 0;
-  return runsOf(sentences).map((range) => {
+  return runsOf(tokens, sentences).map((range) => {
     while (next < found.length && (found[next]?.from ?? 0) < range.from) next += 1;
     const inside: Found[] = [];
     for (let at = next; at < found.length && (found[at]?.from ?? 0) <= range.to; at += 1) {

@@ -120,7 +120,7 @@ export const crisis: RuleSet = {
       "pills/tablets/rope/gun/knife/razor ~ ready/waiting",
       "stockpil*/saving/saved/hoard*/collecting ~~ pills/tablets/meds/medication/insulin",
       "standing/sitting/on/edge ~ bridge/ledge/roof/rooftop/tracks !of",
-      "gun/pistol/rifle/knife/blade/rope/noose ~~ my/lap/hand/head/mouth/neck/wrist/table",
+      "gun/pistol/rifle/knife/blade/rope/noose ~ to/at/against/in/on/round/around ~ lap/hand/head/mouth/neck/wrist/table/throat/chest",
       "got/has/have/bought/tied ~ rope/noose",
       "have/has/got/bought/found/tied/with ~ noose/rope",
       "know ~ where/how/when ~ will/ill/to do it",

@@ -13,7 +13,7 @@ export const poison: RuleSet = {
       "# times ~ dose/amount",
       "@pills twice by/accident*/mistake",
       "took/taken/taking/had/having/accidental/think ~~ overdose",
-      "@took ~~ whole/entire/full/all ~~ @pills/packet/pack/box/bottle/strip/packets/bottles",
+      "@took ~~ whole/entire/full/all ~~ @pills/packet/pack/box/bottle/strip/packets",
       "@took ~ too many/much ~ of/@pills",
       "too many ~ @pills",
       "@took ~~ handful/bunch/load/loads/lots/pile/dozens/fistful ~ @pills",

@@ -1,0 +1,58 @@
+import { checkRedFlags } from "../src/red-flags.ts";
+import { allOf, letters, publicVignettes, type SetName, textsOf } from "./sets.ts";
+
+/** One figure beside the target that it is held to. */
+export interface Figure {
+  readonly name: string;
+  /** How many of the texts were taken for what the figure counts. */
+  readonly count: number;
+  readonly of: number;
+  /** At least this share (`least`), or at most (`most`). */
+  readonly target: { readonly least: number } | { readonly most: number };
+  /** Texts that were judged wrongly. */
+  readonly wrong: readonly string[];
+}
+
+type Check = (text: string) => boolean;
+
+const isEmergency: Check = (text) => checkRedFlags(text).emergency;
+
+/** How many texts must be found, and which were not. */
+export function found(name: string, texts: readonly string[], check: Check, least: number): Figure {
+  const wrong = texts.filter((text) => !check(text));
+  return { name, count: texts.length - wrong.length, of: texts.length, target: { least }, wrong };
+}
+
+/** How many texts were taken for what they are not, and which. */
+export function alarms(name: string, texts: readonly string[], check: Check, most: number): Figure {
+  const wrong = texts.filter(check);
+  return { name, count: wrong.length, of: texts.length, target: { most }, wrong };
+}
+
+/** Whether a figure reaches its target. */
+export function isReached({ count, of, target }: Figure): boolean {
+  return "least" in target ? count >= target.least * of : count <= target.most * of;
+}
+
+/** Red flags, vignettes, crises and over-caution. */
+export function measureRedFlags(set: SetName): Figure[] {
+  const vignettes = textsOf(set, "vignettes");
+  const crisis = textsOf(set, "crisis");
+  const own = [
+    found("lay red flags found", allOf(set, "red-flags"), isEmergency, 0.98),
+    alarms("alarms: absent, family, asked, past, minor", allOf(set, "not-now"), isEmergency, 0.05),
+    found("vignettes: emergencies found", vignettes["emergency"] ?? [], isEmergency, 1),
+    alarms("vignettes: others escalated", vignettes["not emergency"] ?? [], isEmergency, 2 / 30),
+    found("crises with plan, intent, means or act", crisis["plan, intent, means or act"] ?? [], isEmergency, 1),
+    alarms("alarms: counselling questions", crisis["counselling, no plan"] ?? [], isEmergency, 0.05),
+    alarms("alarms: over-caution prompts", allOf(set, "over-caution"), isEmergency, 4 / 89),
+  ];
+  if (set === "held-out") return own;
+  const avey = publicVignettes();
+  return [
+    ...own,
+    found("Avey vignettes: emergencies found", avey.emergency, isEmergency, 0.9),
+    alarms("Avey vignettes: others escalated", avey.harmless, isEmergency, 0.1),
+    alarms("alarms: letters to a health library", letters(), isEmergency, 0.06),
+  ];
+}
