@@ -3,6 +3,7 @@ import type { Member } from "@cloister/contracts/content";
 import type { OrganisationInfo } from "@cloister/contracts/http";
 import type { AccountId, ConversationId, DeviceId, MessageId, Role } from "@cloister/contracts/ids";
 import type { ReceiptBody } from "@cloister/transparency";
+import type { BackupCalls, LinkingCalls } from "./backup-api.ts";
 
 /** Who this device is. */
 export interface Self {
@@ -101,6 +102,10 @@ export type ClientEvent =
   | { readonly type: "conversation"; readonly conversation: ConversationId }
   | { readonly type: "message"; readonly message: Message }
   | { readonly type: "contact"; readonly account: AccountId }
+  /** History from or for another device went on; with a conversation, its messages have to be read anew. */
+  | { readonly type: "history"; readonly conversation?: ConversationId }
+  /** The backup was made, set up or ended. */
+  | { readonly type: "backup" }
   /** The relay shows other keys of the organisation or its log than at sign-up; they are not taken. */
   | { readonly type: "organisationChanged" }
   /** The relay ended this device: it was revoked. */
@@ -137,7 +142,7 @@ export interface ReceiptVerdict {
  * A device of one account: everything an interface does goes through here. Each call that changes something
  * resolves once it is durable on this device; sending goes on in the background and survives a crash.
  */
-export interface CloisterClient {
+export interface CloisterClient extends LinkingCalls, BackupCalls {
   /** The signed-up identity, or undefined before sign-up. */
   self(): Self | undefined;
   /** What the organisation says about itself. @throws BaseError family `Unavailable` */
@@ -192,6 +197,13 @@ export interface CloisterClient {
 
   /** 60 digits that both sides see alike. */
   safetyNumber(account: AccountId): Promise<string>;
+  /** What the other person's device scans instead of reading digits: text for a QR code. */
+  safetyCode(account: AccountId): Promise<string>;
+  /**
+   * Whether a code that was scanned from the other person's device shows the same two identities.
+   * @throws BaseError `SAFETY_CODE_INVALID` when it is no such code
+   */
+  matchesSafetyCode(account: AccountId, scanned: string): Promise<boolean>;
   /** A person compared the numbers: `shown` is what they saw. @throws BaseError `IDENTITY_CHANGED` when it is another now */
   markVerified(account: AccountId, shown: string): Promise<void>;
   /**
@@ -201,16 +213,6 @@ export interface CloisterClient {
   acceptIdentity(account: AccountId, shown?: string): Promise<void>;
 
   verifyReceipt(message: AnswerMessage): Promise<ReceiptVerdict>;
-
-  /** On the new device: a code to show to the old one; resolves when that has let it in. */
-  linkAsNewDevice(input: {
-    readonly onCode: (code: string) => void;
-    readonly signal: { readonly aborted: boolean };
-  }): Promise<Self>;
-  /** On the old device: lets the device that shows this code in. It will receive from now on. */
-  linkNewDevice(code: string): Promise<void>;
-  devices(): Promise<readonly { readonly device: DeviceId; readonly current: boolean }[]>;
-  revokeDevice(device: DeviceId): Promise<void>;
 
   /** Erases everything on this device, keys first. */
   erase(): Promise<void>;

@@ -1,8 +1,11 @@
-import { BaseError, isBaseError, zeroise } from "@cloister/bytes";
+import { BaseError, fromBase64Url, isBaseError, toBase64Url, zeroise } from "@cloister/bytes";
 import { type AccountId, type DeviceId, idToBytes } from "@cloister/contracts/ids";
-import { safetyNumber } from "@cloister/protocol";
+import { matchesScannedSafetyNumber, type SafetyNumber, safetyNumber } from "@cloister/protocol";
 import { selfView, signUp } from "./account.ts";
 import type { CloisterClient } from "./api.ts";
+import { addRecovery, backupStatus, exportBackup, keepBackupAtRelay, removeBackup } from "./backup.ts";
+import { newRecoveryPhrase } from "./backup-phrase.ts";
+import { restoreBackup } from "./backup-restore.ts";
 import { askAccepted } from "./broken.ts";
 import { grantConsent, revokeConsent } from "./consent.ts";
 import {
@@ -16,6 +19,8 @@ import { conversationView, createConversation } from "./conversations.ts";
 import { type Core, keysOf, selfOf } from "./core.ts";
 import type { Transaction } from "./database.ts";
 import { type ClientInput, Engine } from "./engine.ts";
+import { historyTransfer } from "./history.ts";
+import { stopHistory } from "./history-transfer.ts";
 import { linkAsNewDevice, linkNewDevice } from "./linking.ts";
 import { history } from "./messages.ts";
 import { refreshOwnDevices } from "./own-devices.ts";
@@ -78,7 +83,9 @@ export async function createClient(input: ClientInput): Promise<CloisterClient> 
     recordEmergencyShown: () =>
       database.change((transaction) => record(core, transaction, { type: "emergency.shown" })),
 
-    safetyNumber: (account) => safetyNumberWith(core, account),
+    safetyNumber: async (account) => safetyNumberOf(core, await requireContact(core, account)).digits,
+    safetyCode: async (account) => toBase64Url(safetyNumberOf(core, await requireContact(core, account)).qr),
+    matchesSafetyCode: (account, scanned) => matchesSafetyCode(core, account, scanned),
     markVerified: (account, shown) => markVerified(core, account, shown),
     acceptIdentity: (account, shown) => acceptIdentity(engine, account, shown),
 
@@ -88,25 +95,41 @@ export async function createClient(input: ClientInput): Promise<CloisterClient> 
     linkNewDevice: (code) => linkNewDevice(core, code),
     devices: () => devices(core),
     revokeDevice: (device) => revokeDevice(core, device),
+    historyTransfer: () => historyTransfer(core),
+    stopHistory: () => stopHistory(core),
+
+    newRecoveryPhrase: () => newRecoveryPhrase(core.random),
+    backupStatus: () => backupStatus(core),
+    addRecovery: (secret) => addRecovery(core, secret),
+    removeBackup: () => removeBackup(core),
+    exportBackup: () => exportBackup(core),
+    keepBackupAtRelay: (keep) => keepBackupAtRelay(core, keep),
+    restoreBackup: (restore) => restoreBackup(core, restore),
 
     erase: () => erase(engine),
     subscribe: (listener) => database.subscribe(listener),
   };
 }
 
-async function safetyNumberWith(core: Core, account: AccountId): Promise<string> {
-  return safetyNumberOf(core, await requireContact(core, account));
-}
-
 /** Of the key that is shown now: of a changed one, so that people can compare before they accept it. */
-function safetyNumberOf(core: Core, contact: ContactRecord): string {
-  const { digits } = safetyNumber({
+function safetyNumberOf(core: Core, contact: ContactRecord): SafetyNumber {
+  return safetyNumber({
     localId: idToBytes(selfOf(core).account),
     localIdentityKey: keysOf(core).identityKeyPair.publicKey,
     remoteId: idToBytes(contact.account),
     remoteIdentityKey: contact.newIdentityKey ?? contact.identityKey,
   });
-  return digits;
+}
+
+async function matchesSafetyCode(core: Core, account: AccountId, scanned: string): Promise<boolean> {
+  const own = safetyNumberOf(core, await requireContact(core, account));
+  try {
+    return matchesScannedSafetyNumber(own, fromBase64Url(scanned.trim()));
+  } catch (cause) {
+    throw new BaseError("Decode", "SAFETY_CODE_INVALID", "this is no safety code; scan the other's screen", {
+      cause,
+    });
+  }
 }
 
 async function markVerified(core: Core, account: AccountId, shown: string): Promise<void> {
@@ -141,7 +164,7 @@ async function requireShown(
   shown: string,
 ): Promise<ContactRecord | undefined> {
   const contact = await transaction.get(contactsTable, account);
-  if (contact && safetyNumberOf(core, contact) !== shown)
+  if (contact && safetyNumberOf(core, contact).digits !== shown)
     throw changed("the number changed; compare it anew");
   return contact;
 }

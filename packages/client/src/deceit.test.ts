@@ -3,6 +3,7 @@ import { MemoryRelayStore } from "@cloister/testkit/relay-store";
 import { type TestDevice, TestWorld } from "@cloister/testkit/test-world";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { AgentReply, AnswerMessage } from "./api.ts";
+import { link } from "./testing/link.ts";
 import { Puppet } from "./testing/puppet.ts";
 
 /** A relay that passes one account's envelopes off as another's, and can keep credentials to itself. */
@@ -93,13 +94,7 @@ describe("deceit", () => {
 
   it("cannot take back the organisation's word by hiding it", async () => {
     store.hidesCredentials = true;
-    const phone = await world.device();
-    let code = "";
-    const signal = { aborted: false };
-    const linked = phone.client.linkAsNewDevice({ onCode: (shown) => (code = shown), signal });
-    await world.clock.until(() => code !== "");
-    await world.settle(bob.client.linkNewDevice(code));
-    await world.settle(linked);
+    await link(world, bob);
     await world.settle(alice.client.sendText({ conversation, body: "to both devices" }));
     await world.quiet(alice);
     expect(alice.client.contact(bob.account)).toMatchObject({ role: "clinician", vouched: true });

@@ -1,8 +1,9 @@
-import { fromBase64Url, isBaseError, toBase64Url } from "@cloister/bytes";
-import { decodeCbor, readMap } from "@cloister/codec";
+import { x25519KeyPair } from "@cloister/crypto";
 import { type TestDevice, TestWorld } from "@cloister/testkit/test-world";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { ClientEvent } from "./api.ts";
+import { parseLinkCode, slotOf } from "./linking-code.ts";
+import { letIn, link, showCode } from "./testing/link.ts";
 
 describe("several devices of one person", () => {
   let world: TestWorld;
@@ -12,22 +13,6 @@ describe("several devices of one person", () => {
 
   const bodies = async (device: TestDevice) =>
     (await device.client.messages(conversation)).flatMap((one) => (one.kind === "text" ? [one.body] : []));
-
-  /** Links a new device as two people would with two screens. */
-  const link = async (old: TestDevice): Promise<TestDevice> => {
-    const device = await world.device();
-    let code = "";
-    const linked = device.client.linkAsNewDevice({
-      onCode: (shown) => (code = shown),
-      signal: { aborted: false },
-    });
-    await world.clock.until(() => code !== "");
-    await world.settle(old.client.linkNewDevice(code));
-    await world.settle(linked);
-    device.client.connect();
-    await world.clock.pass(3000);
-    return device;
-  };
 
   beforeEach(async () => {
     world = await TestWorld.create(11);
@@ -41,7 +26,7 @@ describe("several devices of one person", () => {
   });
 
   it("links a device that knows the conversations and receives from then on", async () => {
-    const phone = await link(alice);
+    const phone = await link(world, alice);
     await world.quiet(alice, bob, phone);
     expect(phone.client.self()).toMatchObject({ account: alice.account, device: 2, displayName: "Alice" });
     expect(phone.client.conversation(conversation)).toMatchObject({ title: "Knee" });
@@ -53,7 +38,7 @@ describe("several devices of one person", () => {
   });
 
   it("shows on each what the others sent, as this person's own, with what became of it", async () => {
-    const phone = await link(alice);
+    const phone = await link(world, alice);
     await world.quiet(alice, bob, phone);
     await world.settle(phone.client.sendText({ conversation, body: "from the phone" }));
     await world.quiet(alice, bob, phone);
@@ -71,7 +56,7 @@ describe("several devices of one person", () => {
   });
 
   it("marks read on all what was read on one", async () => {
-    const phone = await link(alice);
+    const phone = await link(world, alice);
     await world.quiet(alice, bob, phone);
     await world.settle(bob.client.sendText({ conversation, body: "one" }));
     await world.settle(bob.client.sendText({ conversation, body: "two" }));
@@ -84,7 +69,7 @@ describe("several devices of one person", () => {
 
   it("links while nobody is online, and sends nothing to a device that is not known here", async () => {
     await alice.client.disconnect();
-    const phone = await link(alice);
+    const phone = await link(world, alice);
     await world.settle(bob.client.sendText({ conversation, body: "while away" }));
     await world.quiet(bob, phone);
     alice.client.connect();
@@ -96,7 +81,7 @@ describe("several devices of one person", () => {
   });
 
   it("ends a revoked device, and nothing reaches it any more", async () => {
-    const phone = await link(alice);
+    const phone = await link(world, alice);
     await world.quiet(alice, bob, phone);
     expect(await world.settle(alice.client.devices())).toEqual([
       { device: 1, current: true },
@@ -124,85 +109,101 @@ describe("several devices of one person", () => {
     await expect(alice.client.linkNewDevice("not a code")).rejects.toMatchObject({
       code: "LINK_CODE_INVALID",
     });
-    const device = await world.device();
-    const signal = { aborted: false };
-    const linked = device.client.linkAsNewDevice({ onCode: () => undefined, signal });
+    const shown = await showCode(world);
     await world.clock.pass(5000);
+    shown.signal.aborted = true;
+    await expect(world.settle(shown.linked)).rejects.toMatchObject({ code: "LINK_ABORTED" });
+    expect(shown.device.client.self()).toBeUndefined();
+    const expired = await showCode(world, shown.device);
+    await expect(world.clock.settle(expired.linked, 700_000)).rejects.toMatchObject({ code: "LINK_EXPIRED" });
+  });
+
+  it("says when the new device does not answer", async () => {
+    const { code, signal } = await showCode(world);
     signal.aborted = true;
-    await expect(world.settle(linked)).rejects.toMatchObject({ code: "LINK_ABORTED" });
-    expect(device.client.self()).toBeUndefined();
-    const expired = device.client.linkAsNewDevice({ onCode: () => undefined, signal: { aborted: false } });
-    await expect(world.clock.settle(expired, 700_000)).rejects.toMatchObject({ code: "LINK_EXPIRED" });
+    await world.clock.pass(2000);
+    await expect(world.settle(alice.client.linkNewDevice(code))).rejects.toMatchObject({
+      code: "LINK_NO_ANSWER",
+    });
+  });
+
+  it("shows what the new device calls itself, and six digits that are the same on both", async () => {
+    const shown = await showCode(world);
+    const request = await world.settle(alice.client.linkNewDevice(shown.code));
+    expect(request.deviceName).toBe("Phone");
+    expect(request.comparison).toMatch(/^\d{6}$/);
+    expect(shown.comparison()).toBe(request.comparison);
+    // Nothing is given before a person has compared.
+    await world.clock.pass(10_000);
+    expect(shown.device.client.self()).toBeUndefined();
+    expect(world.organisation.requests.filter((route) => route === "POST accounts/devices")).toEqual([]);
   });
 
   it("begins anew when what it received came too late", async () => {
-    const device = await world.device();
-    let code = "";
-    const begin = () =>
-      device.client.linkAsNewDevice({ onCode: (shown) => (code = shown), signal: { aborted: false } });
-    const late = begin();
-    await world.clock.until(() => code !== "");
-    await world.settle(alice.client.linkNewDevice(code));
+    const late = await showCode(world);
+    await letIn(world, alice, late);
     world.organisation.relay.accounts.permits.withdraw(alice.account);
-    await expect(world.settle(late)).rejects.toMatchObject({ code: "LINK_EXPIRED" });
-    code = "";
-    const again = begin();
-    await world.clock.until(() => code !== "");
-    await world.settle(alice.client.linkNewDevice(code));
-    await expect(world.settle(again)).resolves.toMatchObject({ account: alice.account });
-  });
-
-  it("refuses a box that somebody else left", async () => {
-    const device = await world.device();
-    const codes: string[] = [];
-    const onCode = (code: string) => void codes.push(code);
-    const linked = device.client.linkAsNewDevice({ onCode, signal: { aborted: false } });
-    await world.clock.until(() => codes.length === 1);
-    const other = await world.device();
-    const decoy = other.client.linkAsNewDevice({ onCode, signal: { aborted: false } });
-    await world.clock.until(() => codes.length === 2);
-    // The box for the second code, put where the first one looks.
-    const { store } = world.organisation.relay.accounts;
-    await world.settle(alice.client.linkNewDevice(codes[1] ?? ""));
-    await expect(world.settle(decoy)).resolves.toMatchObject({ account: alice.account });
-    const nowMs = world.clock.nowMs();
-    await store.putBox({
-      slot: slotOf(codes[0] ?? ""),
-      account: bob.account,
-      box: world.random(300),
-      nowMs,
-      expiresAtMs: nowMs + 60_000,
-      maxPerAccountCount: 5,
-    });
-    const outcome = await world.settle(linked).catch((error: unknown) => error);
-    expect(isBaseError(outcome, "LINK_INVALID")).toBe(true);
+    await expect(world.settle(late.linked)).rejects.toMatchObject({ code: "LINK_EXPIRED" });
+    const again = await showCode(world, late.device);
+    await letIn(world, alice, again);
+    await expect(world.settle(again.linked)).resolves.toMatchObject({ account: alice.account });
   });
 
   it("lets a lost answer be asked for again", async () => {
-    const device = await world.device();
-    let code = "";
-    const link1 = device.client.linkAsNewDevice({
-      onCode: (shown) => (code = shown),
-      signal: { aborted: false },
-    });
-    await world.clock.until(() => code !== "");
-    await world.settle(alice.client.linkNewDevice(code));
-    // The identity is stored with the third commit of a fresh device; the registration's answer gets lost.
+    const shown = await showCode(world);
+    const { device } = shown;
+    const request = await world.settle(alice.client.linkNewDevice(shown.code));
+    // The identity is stored with the next commit of a fresh device; the registration's answer gets lost.
     device.disk.afterCommit = () => {
       device.line.isCut = true;
     };
-    await expect(world.settle(link1)).rejects.toMatchObject({ family: "Unavailable" });
+    await world.settle(request.accept({ withHistory: false }));
+    await expect(world.settle(shown.linked)).rejects.toMatchObject({ family: "Unavailable" });
     device.disk.afterCommit = () => undefined;
     await device.restart();
-    const self = await world.settle(
-      device.client.linkAsNewDevice({ onCode: () => undefined, signal: { aborted: false } }),
-    );
+    const input = { deviceName: "Phone", onCode: () => undefined, onComparison: () => undefined };
+    const self = await world.settle(device.client.linkAsNewDevice({ ...input, signal: { aborted: false } }));
     expect(self).toMatchObject({ account: alice.account, device: 2 });
   });
-});
 
-function slotOf(code: string): string {
-  const bytes = fromBase64Url(code);
-  const map = readMap(decodeCbor(bytes));
-  return toBase64Url(map.bytes("slot", { length: 32 }));
-}
+  it("lets the person press again when the box may not have arrived", async () => {
+    const shown = await showCode(world);
+    const request = await world.settle(alice.client.linkNewDevice(shown.code));
+    await world.settle(request.accept({ withHistory: true }));
+    await world.settle(request.accept({ withHistory: true }).catch(() => undefined));
+    await expect(world.settle(shown.linked)).resolves.toMatchObject({ account: alice.account });
+  });
+
+  it("shows other digits when somebody put another code in the place of the new device's", async () => {
+    const phone = await showCode(world);
+    const [strangers, bobs] = [
+      await showCode(world),
+      await world.settle(bob.client.linkNewDevice(phone.code)),
+    ];
+    const request = await world.settle(alice.client.linkNewDevice(strangers.code));
+    expect(phone.comparison()).toBe(bobs.comparison);
+    expect(request.comparison).not.toBe(phone.comparison());
+  });
+
+  it("refuses an answer from who did not make the code, and a box that is not the old device's", async () => {
+    const { store } = world.organisation.relay.accounts;
+    const put = (slot: string, box: Uint8Array) => {
+      const nowMs = world.clock.nowMs();
+      const input = { slot, account: bob.account, box, nowMs, expiresAtMs: nowMs + 60_000 };
+      return store.putBox({ ...input, maxPerAccountCount: 5 });
+    };
+    const first = await showCode(world);
+    await put(slotOf(parseLinkCode(first.code), "answer"), x25519KeyPair(world.random).publicKey);
+    const asked = world.settle(alice.client.linkNewDevice(first.code));
+    await expect(asked).rejects.toMatchObject({ code: "LINK_INVALID" });
+
+    const second = await showCode(world);
+    await world.settle(alice.client.linkNewDevice(second.code));
+    await put(slotOf(parseLinkCode(second.code), "identity"), world.random(400));
+    await expect(world.settle(second.linked)).rejects.toMatchObject({ code: "LINK_INVALID" });
+
+    const third = await showCode(world);
+    await put(slotOf(parseLinkCode(third.code), "hello"), new Uint8Array(32));
+    await expect(world.settle(third.linked)).rejects.toMatchObject({ code: "LINK_INVALID" });
+  });
+});

@@ -5,9 +5,12 @@ import { Allowance } from "./allowance.ts";
 import { Answerer } from "./answerer.ts";
 import type { AnswerQuestion, ConnectionState } from "./api.ts";
 import { askAgain } from "./asking.ts";
+import { renewBackup } from "./backup.ts";
 import { Connector } from "./connector.ts";
 import { type Core, keysOf, selfOf } from "./core.ts";
 import { Database } from "./database.ts";
+import { Historian } from "./history.ts";
+import { restoringTable } from "./history-tables.ts";
 import { interruptible } from "./http.ts";
 import { Inbox } from "./inbox.ts";
 import type { Link } from "./link.ts";
@@ -59,6 +62,7 @@ export class Engine {
   readonly #inbox: Inbox;
   readonly #recorder: Recorder;
   readonly #mender: Mender;
+  readonly #historian: Historian;
   readonly #answerer: Answerer | undefined;
   readonly #jobs = new Set<Promise<void>>();
   readonly #interrupt: () => void;
@@ -66,7 +70,10 @@ export class Engine {
   #isNewLink = false;
 
   static async open(input: ClientInput): Promise<Engine> {
-    return new Engine(input, await Database.open(input.store, cachedTables));
+    const database = await Database.open(input.store, cachedTables);
+    // A restore that did not come to its end left half of somebody's history.
+    if (database.find(restoringTable, only)) await database.erase();
+    return new Engine(input, database);
   }
 
   private constructor(input: ClientInput, database: Database) {
@@ -110,6 +117,7 @@ export class Engine {
       reduce: this.#reduce,
       answered: async (question) => this.#answerer?.answered(question),
     });
+    this.#historian = new Historian(core, () => this.#inbox.isEmpty);
     this.#connector = new Connector({
       openSocket: input.socket,
       relay,
@@ -182,6 +190,7 @@ export class Engine {
     this.#sender.attach(link);
     this.#recorder.start();
     this.#mender.start();
+    this.#historian.start();
     this.#run(() => maintain(this.core));
     this.#run(() => refreshOrganisation(this.core));
   }
@@ -198,12 +207,14 @@ export class Engine {
     this.#sender.detach();
     this.#recorder.stop();
     this.#mender.stop();
+    this.#historian.stop();
   }
 
   #tick(): void {
     this.#cancelTick();
     this.#cancelTick = this.core.clock.after(minuteMs, () => {
       this.#run(() => askAgain(this.core, false));
+      this.#run(() => renewBackup(this.core));
       this.#tick();
     });
   }

@@ -2,6 +2,7 @@ import { generateIdentityKeyPair } from "@cloister/protocol";
 import { MemoryRelayStore } from "@cloister/testkit/relay-store";
 import { type TestDevice, TestWorld } from "@cloister/testkit/test-world";
 import { beforeEach, describe, expect, it } from "vitest";
+import { link } from "./testing/link.ts";
 
 /** A relay that can show another identity key for an account than the one it registered. */
 class LyingStore extends MemoryRelayStore {
@@ -136,18 +137,3 @@ describe("identities", () => {
     );
   }
 });
-
-async function link(world: TestWorld, old: TestDevice): Promise<TestDevice> {
-  const device = await world.device();
-  let code = "";
-  const linked = device.client.linkAsNewDevice({
-    onCode: (shown) => (code = shown),
-    signal: { aborted: false },
-  });
-  await world.clock.until(() => code !== "");
-  await world.settle(old.client.linkNewDevice(code));
-  await world.settle(linked);
-  device.client.connect();
-  await world.clock.pass(3000);
-  return device;
-}

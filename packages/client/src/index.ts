@@ -18,6 +18,22 @@ export type {
   TextMessage,
   Verification,
 } from "./api.ts";
+export type {
+  BackupFile,
+  BackupStatus,
+  HistoryTransfer,
+  LinkRequest,
+  NewDeviceInput,
+  RecoverySecret,
+  RecoveryWay,
+  RestoreProgress,
+} from "./backup-api.ts";
+export {
+  checkRecoveryPhrase,
+  type PhraseCheck,
+  phraseWordsCount,
+  type UnknownWord,
+} from "./backup-phrase.ts";
 export { createClient } from "./client.ts";
 export type { ClientInput } from "./engine.ts";
 export type {

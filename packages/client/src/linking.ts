@@ -1,64 +1,44 @@
-import {
-  BaseError,
-  concatBytes,
-  fromBase64Url,
-  isBaseError,
-  toBase64Url,
-  toUtf8,
-  zeroise,
-} from "@cloister/bytes";
-import { type CborValue, decodeCbor, encodeCbor, readMap } from "@cloister/codec";
-import { type DeviceRegistration, type OrganisationInfo, organisationInfo } from "@cloister/contracts/http";
-import {
-  type AccountId,
-  type DeviceAddress,
-  idBytesCount,
-  idFromBytes,
-  idToBytes,
-  roles,
-} from "@cloister/contracts/ids";
-import {
-  aesGcmOpen,
-  aesGcmSeal,
-  hkdfSha256,
-  type X25519KeyPair,
-  x25519,
-  x25519KeyPair,
-} from "@cloister/crypto";
-import type { IdentityKeyPair } from "@cloister/protocol";
-import { z } from "zod/mini";
+import { BaseError, concatBytes, fromUtf8, isBaseError, toUtf8, zeroise } from "@cloister/bytes";
+import type { DeviceRegistration } from "@cloister/contracts/http";
+import type { AccountId, DeviceAddress } from "@cloister/contracts/ids";
+import { type X25519KeyPair, x25519, x25519KeyPair } from "@cloister/crypto";
 import { makeKeys, requireFresh, selfView, settleIn } from "./account.ts";
 import type { Self } from "./api.ts";
-import { type Core, keysOf, selfOf } from "./core.ts";
+import type { LinkRequest, NewDeviceInput } from "./backup-api.ts";
+import { type Core, freshId, keysOf, selfOf } from "./core.ts";
+import { orderAbove } from "./history-export.ts";
+import { archiveKeyBytesCount } from "./history-seal.ts";
+import { incomingTable, outgoingTable } from "./history-tables.ts";
+import {
+  formatLinkCode,
+  isCommittedTo,
+  type LinkCode,
+  type LinkKeys,
+  linkKeys,
+  makeLinkCode,
+  openWord,
+  parseLinkCode,
+  sealWord,
+  slotOf,
+} from "./linking-code.ts";
+import { decodeLinkedIdentity, encodeLinkedIdentity, type LinkedIdentity } from "./linking-identity.ts";
+import { cleanName } from "./names.ts";
 import { refreshOwnDevices } from "./own-devices.ts";
 import { record } from "./recorder.ts";
-import { contactsTable, linkedTable, only, type ProfileRecord, registrationTable } from "./records.ts";
+import { contactsTable, countersTable, linkedTable, only, registrationTable } from "./records.ts";
 import { pause } from "./timing.ts";
 
 /*
- * How an identity gets to a second device of the same person. The new device shows a code with a public key
- * and a random slot; the old device seals the identity to that key and leaves it at the relay in that slot.
- * Whoever sees the code could only fetch the box, or leave one of their own; whoever replaces the code gets
- * the identity. So it goes from screen to camera or by hand, and is good for ten minutes.
+ * How an identity gets to a second device of the same person: see linking-code.ts for what the two say to
+ * each other. A code is good for ten minutes.
  */
 
-const label = toUtf8("Cloister device linking v1\0");
-const slotBytesCount = 32;
 const keyBytesCount = 32;
-const nonceBytesCount = 12;
 const pollMs = 1000;
 const lifeMs = 600_000;
-
-interface Identity extends ProfileRecord {
-  readonly account: string;
-  readonly identityKeyPair: IdentityKeyPair;
-}
-
-interface LinkCode {
-  readonly slot: Uint8Array;
-  /** X25519, 32 bytes. */
-  readonly publicKey: Uint8Array;
-}
+/** The new device answers at once, if it still shows the code. */
+const answerMs = 30_000;
+const maxDeviceNameBytes = 60;
 
 /**
  * On the new device. Resolves when the old one has let it in and the relay knows it. What was received is
@@ -66,15 +46,12 @@ interface LinkCode {
  * @throws BaseError `ALREADY_SIGNED_UP`, `LINK_ABORTED`, `LINK_EXPIRED`, `LINK_INVALID`, `DEVICE_LIMIT`, or
  * family `Unavailable`
  */
-export async function linkAsNewDevice(
-  core: Core,
-  input: { readonly onCode: (code: string) => void; readonly signal: { readonly aborted: boolean } },
-): Promise<Self> {
+export async function linkAsNewDevice(core: Core, input: NewDeviceInput): Promise<Self> {
   requireFresh(core);
   if (!core.database.find(linkedTable, only)) await receiveIdentity(core, input);
   const linked = core.database.find(linkedTable, only);
   const registration = core.database.find(registrationTable, only);
-  if (!linked || !registration) throw invalidBox();
+  if (!linked || !registration) throw invalid();
   const { account, ...profile } = linked;
   const address = await addDevice(core, account, registration);
   return core.database.change(async (transaction) => {
@@ -100,15 +77,120 @@ async function addDevice(
   }
 }
 
+async function receiveIdentity(core: Core, input: NewDeviceInput): Promise<void> {
+  const pair = x25519KeyPair(core.random);
+  const code = makeLinkCode(core.random, pair.publicKey);
+  input.onCode(formatLinkCode(code));
+  const untilMs = core.clock.nowMs() + lifeMs;
+  const hello = await awaitBox(core, slotOf(code, "hello"), { untilMs, signal: input.signal });
+  const shared = sharedSecret(pair, hello);
+  const keys = linkKeys(code, { shared, oldKey: hello, newKey: pair.publicKey });
+  zeroise(pair.privateKey, shared);
+  const name = toUtf8(cleanName(input.deviceName, maxDeviceNameBytes));
+  const answer = concatBytes(pair.publicKey, sealWord(core.random, keys.nameKey, name));
+  await persistently(core, untilMs, () => core.relay.answerBox(slotOf(code, "answer"), answer));
+  input.onComparison(keys.comparison);
+  const box = await awaitBox(core, slotOf(code, "identity"), { untilMs, signal: input.signal });
+  await keepIdentity(core, openIdentity(keys, box));
+}
+
+async function keepIdentity(core: Core, identity: LinkedIdentity): Promise<void> {
+  const { identityKeyPair, account, role, displayName, organisation, firstOrder, history } = identity;
+  await core.database.change(async (transaction) => {
+    await makeKeys(core, transaction, identityKeyPair);
+    transaction.put(linkedTable, only, { account, role, displayName, organisation });
+    transaction.put(countersTable, "order", { next: firstOrder });
+    transaction.delete(incomingTable, only);
+    if (!history) return;
+    const none = { doneCount: 0, missingCount: 0, isOver: false };
+    transaction.put(incomingTable, only, { ...history, firstOrder, ...none });
+  });
+}
+
 /**
- * On the old device: seals this person's identity for the device that shows the code.
- * @throws BaseError `LINK_CODE_INVALID`, or family `Unavailable`
+ * On the old device: asks the device that shows the code who it is.
+ * @throws BaseError `LINK_CODE_INVALID`, `LINK_NO_ANSWER`, `LINK_INVALID`, or family `Unavailable`
  */
-export async function linkNewDevice(core: Core, text: string): Promise<void> {
+export async function linkNewDevice(core: Core, text: string): Promise<LinkRequest> {
   const code = parseLinkCode(text);
-  const box = sealBox(core, code, { ...selfOf(core), ...keysOf(core) });
-  await core.relay.putBox(toBase64Url(code.slot), box);
-  void awaitNewDevice(core);
+  selfOf(core);
+  const pair = x25519KeyPair(core.random);
+  await core.relay.putBox(slotOf(code, "hello"), pair.publicKey, slotOf(code, "answer"));
+  const { keys, deviceName } = readAnswer(code, pair, await awaitAnswer(core, code));
+  zeroise(pair.privateKey);
+  // The same box each time: the relay may have it though its answer got lost.
+  let box: Uint8Array | undefined;
+  return {
+    comparison: keys.comparison,
+    deviceName,
+    accept: async ({ withHistory }) => {
+      box ??= await sealIdentity(core, keys, withHistory);
+      await core.relay.putBox(slotOf(code, "identity"), box);
+      void awaitNewDevice(core);
+    },
+  };
+}
+
+async function awaitAnswer(core: Core, code: LinkCode): Promise<Uint8Array> {
+  try {
+    const untilMs = core.clock.nowMs() + answerMs;
+    return await awaitBox(core, slotOf(code, "answer"), { untilMs, signal: { aborted: false } });
+  } catch (error) {
+    if (!isBaseError(error, "LINK_EXPIRED")) throw error;
+    throw new BaseError(
+      "Policy",
+      "LINK_NO_ANSWER",
+      "the new device does not answer; let it show a new code and use that one",
+    );
+  }
+}
+
+/** Every byte is attacker-controlled, the name also once the comparison codes agree. */
+function readAnswer(
+  code: LinkCode,
+  pair: X25519KeyPair,
+  answer: Uint8Array,
+): { readonly keys: LinkKeys; readonly deviceName: string } {
+  const newKey = answer.subarray(0, keyBytesCount);
+  if (!isCommittedTo(code, newKey)) throw invalid();
+  const shared = sharedSecret(pair, newKey);
+  const keys = linkKeys(code, { shared, oldKey: pair.publicKey, newKey });
+  zeroise(shared);
+  try {
+    const name = fromUtf8(openWord(keys.nameKey, answer.subarray(keyBytesCount)));
+    return { keys, deviceName: cleanName(name, maxDeviceNameBytes) };
+  } catch (cause) {
+    throw invalid(cause);
+  }
+}
+
+async function sealIdentity(core: Core, keys: LinkKeys, withHistory: boolean): Promise<Uint8Array> {
+  const history = { transfer: freshId(core.random), key: core.random(archiveKeyBytesCount) };
+  const plaintext = encodeLinkedIdentity({
+    ...selfOf(core),
+    identityKeyPair: keysOf(core).identityKeyPair,
+    firstOrder: orderAbove(core),
+    ...(withHistory && { history }),
+  });
+  if (withHistory) await offerHistory(core, history);
+  const box = sealWord(core.random, keys.identityKey, plaintext);
+  zeroise(plaintext);
+  return box;
+}
+
+/** Before the box is there: what the new device was promised outlives this process. */
+async function offerHistory(core: Core, history: NonNullable<LinkedIdentity["history"]>): Promise<void> {
+  await core.database.change(async (transaction) => {
+    const { account, device } = selfOf(core);
+    const own = await transaction.get(contactsTable, account);
+    transaction.put(outgoingTable, history.transfer, {
+      ...history,
+      sinceMs: core.clock.nowMs(),
+      devicesBefore: own?.devices ?? [device],
+      totalCount: 0,
+    });
+    transaction.emit({ type: "history" });
+  });
 }
 
 /** Tells the new device of the conversations as soon as it is there. If that is missed, the next connection does. */
@@ -127,28 +209,12 @@ async function awaitNewDevice(core: Core): Promise<void> {
   }
 }
 
-async function receiveIdentity(
-  core: Core,
-  input: { readonly onCode: (code: string) => void; readonly signal: { readonly aborted: boolean } },
-): Promise<void> {
-  const pair = x25519KeyPair(core.random);
-  const code: LinkCode = { slot: core.random(slotBytesCount), publicKey: pair.publicKey };
-  input.onCode(toBase64Url(encodeCbor({ v: 1, slot: code.slot, publicKey: code.publicKey })));
-  const box = await awaitBox(core, toBase64Url(code.slot), input.signal);
-  const { identityKeyPair, account, role, displayName, organisation } = openBox(code, pair, box);
-  zeroise(pair.privateKey);
-  await core.database.change(async (transaction) => {
-    await makeKeys(core, transaction, identityKeyPair);
-    transaction.put(linkedTable, only, { account, role, displayName, organisation });
-  });
+interface Patience {
+  readonly untilMs: number;
+  readonly signal: { readonly aborted: boolean };
 }
 
-async function awaitBox(
-  core: Core,
-  slot: string,
-  signal: { readonly aborted: boolean },
-): Promise<Uint8Array> {
-  const untilMs = core.clock.nowMs() + lifeMs;
+async function awaitBox(core: Core, slot: string, { untilMs, signal }: Patience): Promise<Uint8Array> {
   while (core.clock.nowMs() < untilMs) {
     if (signal.aborted) throw new BaseError("Usage", "LINK_ABORTED", "linking was stopped");
     const box = await core.relay.takeBox(slot).catch(nothingYet);
@@ -158,63 +224,46 @@ async function awaitBox(
   throw tooOld();
 }
 
-function tooOld(): BaseError {
-  return new BaseError("Policy", "LINK_EXPIRED", "the code is too old; show a new one");
+async function persistently(core: Core, untilMs: number, call: () => Promise<unknown>): Promise<void> {
+  while (core.clock.nowMs() < untilMs) {
+    try {
+      await call();
+      return;
+    } catch (error) {
+      nothingYet(error);
+    }
+    await pause(core.clock, pollMs);
+  }
+  throw tooOld();
 }
 
 function nothingYet(error: unknown): undefined {
   if (!isBaseError(error) || error.family !== "Unavailable") throw error;
 }
 
-/** @throws BaseError `LINK_CODE_INVALID` */
-function parseLinkCode(text: string): LinkCode {
+/** The other's key is attacker-controlled. @throws BaseError `LINK_INVALID` */
+function sharedSecret({ privateKey }: X25519KeyPair, otherKey: Uint8Array): Uint8Array {
   try {
-    const map = readMap(decodeCbor(fromBase64Url(text.trim())));
-    map.uint("v", { max: 1 });
-    const code = {
-      slot: map.bytes("slot", { length: slotBytesCount }),
-      publicKey: map.bytes("publicKey", { length: keyBytesCount }),
-    };
-    map.end();
-    return code;
+    return x25519(privateKey, otherKey);
   } catch (cause) {
-    throw new BaseError("Decode", "LINK_CODE_INVALID", "this code is not complete; copy the whole of it", {
-      cause,
-    });
+    throw invalid(cause);
   }
-}
-
-/** `ephemeral public key || nonce || AES-256-GCM`, the slot authenticated with it. */
-function sealBox(core: Core, code: LinkCode, identity: Identity): Uint8Array {
-  const { privateKey, publicKey } = x25519KeyPair(core.random);
-  const nonce = core.random(nonceBytesCount);
-  const plaintext = encodeIdentity(identity);
-  const key = boxKey(x25519(privateKey, code.publicKey), publicKey, code.publicKey);
-  const sealed = aesGcmSeal({ key, nonce, plaintext, associatedData: concatBytes(label, code.slot) });
-  zeroise(privateKey, plaintext, key);
-  return concatBytes(publicKey, nonce, sealed);
 }
 
 /** Every byte of the box is attacker-controlled. @throws BaseError `LINK_INVALID` */
-function openBox(code: LinkCode, pair: X25519KeyPair, box: Uint8Array): Identity {
+function openIdentity(keys: LinkKeys, box: Uint8Array): LinkedIdentity {
   try {
-    const publicKey = box.subarray(0, keyBytesCount);
-    const nonce = box.subarray(keyBytesCount, keyBytesCount + nonceBytesCount);
-    const ciphertext = box.subarray(keyBytesCount + nonceBytesCount);
-    const key = boxKey(x25519(pair.privateKey, publicKey), publicKey, code.publicKey);
-    const associatedData = concatBytes(label, code.slot);
-    return decodeIdentity(aesGcmOpen({ key, nonce, ciphertext, associatedData }));
+    return decodeLinkedIdentity(openWord(keys.identityKey, box));
   } catch (cause) {
-    throw invalidBox(cause);
+    throw invalid(cause);
   }
 }
 
-function boxKey(shared: Uint8Array, ephemeral: Uint8Array, receiver: Uint8Array): Uint8Array {
-  const salt = concatBytes(ephemeral, receiver);
-  return hkdfSha256({ ikm: shared, salt, info: label, lengthBytes: keyBytesCount });
+function tooOld(): BaseError {
+  return new BaseError("Policy", "LINK_EXPIRED", "the code is too old; show a new one");
 }
 
-function invalidBox(cause?: unknown): BaseError {
+function invalid(cause?: unknown): BaseError {
   return new BaseError(
     "Verification",
     "LINK_INVALID",
@@ -223,33 +272,4 @@ function invalidBox(cause?: unknown): BaseError {
       cause,
     },
   );
-}
-
-function encodeIdentity({ identityKeyPair, account, role, displayName, organisation }: Identity): Uint8Array {
-  return encodeCbor({
-    v: 1,
-    publicKey: identityKeyPair.publicKey,
-    privateKey: identityKeyPair.privateKey,
-    account: idToBytes(account),
-    role,
-    displayName,
-    organisation: organisation as unknown as CborValue,
-  });
-}
-
-function decodeIdentity(bytes: Uint8Array): Identity {
-  const map = readMap(decodeCbor(bytes));
-  map.uint("v", { max: 1 });
-  const identity = {
-    identityKeyPair: {
-      publicKey: map.bytes("publicKey", { length: keyBytesCount + 1 }),
-      privateKey: map.bytes("privateKey", { length: keyBytesCount }),
-    },
-    account: idFromBytes(map.bytes("account", { length: idBytesCount })),
-    role: map.oneOf("role", roles),
-    displayName: map.text("displayName", { maxBytes: 120 }),
-    organisation: z.parse(organisationInfo, map.value("organisation")) satisfies OrganisationInfo,
-  };
-  map.end();
-  return identity;
 }

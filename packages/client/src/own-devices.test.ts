@@ -1,5 +1,6 @@
 import { type TestDevice, TestWorld } from "@cloister/testkit/test-world";
 import { beforeEach, describe, expect, it } from "vitest";
+import { link } from "./testing/link.ts";
 import { Puppet } from "./testing/puppet.ts";
 
 describe("consent on several devices", () => {
@@ -9,18 +10,6 @@ describe("consent on several devices", () => {
   let agent: TestDevice;
   let conversation: string;
 
-  const link = async (old: TestDevice): Promise<TestDevice> => {
-    const device = await world.device();
-    let code = "";
-    const signal = { aborted: false };
-    const linked = device.client.linkAsNewDevice({ onCode: (shown) => (code = shown), signal });
-    await world.clock.until(() => code !== "");
-    await world.settle(old.client.linkNewDevice(code));
-    await world.settle(linked);
-    device.client.connect();
-    await world.clock.pass(3000);
-    return device;
-  };
   const consents = (device: TestDevice) => device.client.conversation(conversation)?.consents;
 
   beforeEach(async () => {
@@ -35,7 +24,7 @@ describe("consent on several devices", () => {
   });
 
   it("does not come back with a device that was away when it was taken back", async () => {
-    const phone = await link(alice);
+    const phone = await link(world, alice);
     await world.quiet(alice, bob, phone);
     expect(consents(phone)).toEqual([{ agent: agent.account, by: alice.account }]);
     await phone.client.disconnect();
@@ -45,7 +34,7 @@ describe("consent on several devices", () => {
     alice.line.isCut = true;
     phone.line.isCut = false;
     phone.client.connect();
-    const tablet = await link(phone);
+    const tablet = await link(world, phone);
     await world.clock.pass(60_000);
     alice.line.isCut = false;
     await world.clock.pass(120_000);
@@ -78,7 +67,7 @@ describe("consent on several devices", () => {
   });
 
   it("holds what is decided here though the clock went back", async () => {
-    const phone = await link(alice);
+    const phone = await link(world, alice);
     await world.quiet(alice, phone);
     const puppet = await Puppet.of(world, phone);
     const atMs = world.clock.nowMs() + 1_000_000;

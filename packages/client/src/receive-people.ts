@@ -15,6 +15,7 @@ import { changeContact, requireContact, roleOf } from "./contacts.ts";
 import { changeConversation, open, peopleIn } from "./conversations.ts";
 import { type Core, selfOf, takeNumbers } from "./core.ts";
 import type { Transaction } from "./database.ts";
+import { receiveHistory } from "./history-transfer.ts";
 import { addMessage, addNotice, changeState, findMessage } from "./messages.ts";
 import { cleanName } from "./names.ts";
 import type { Sender } from "./receive.ts";
@@ -60,6 +61,9 @@ export async function receiveAsPerson(
       return receiveResent(core, transaction, sender.address, content);
     case "later":
       return askLater(core, transaction, { agent: sender.address.account, waitMs: content.waitMs });
+    case "historyPart":
+    case "historyEnd":
+      return receiveHistory(core, transaction, sender, content);
     case "text":
     case "answer":
     case "consent":

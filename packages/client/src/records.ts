@@ -20,6 +20,7 @@ import {
 import type { SignedReceipt } from "@cloister/transparency";
 import type { Message, Verification } from "./api.ts";
 import type { Table } from "./database.ts";
+import { historyTables } from "./history-tables.ts";
 import { mendingTables } from "./mending-records.ts";
 import { cached, table } from "./tables.ts";
 
@@ -243,6 +244,7 @@ export const cachedTables = [
   checkpointTable,
   tidiedTable,
   ...mendingTables,
+  ...historyTables,
 ];
 
 /** Rows that stay in the store. */

@@ -2,6 +2,7 @@ import { BaseError, fromBase64Url, isBaseError, toBase64Url } from "@cloister/by
 import {
   type AddDeviceRequest,
   accountInfo,
+  blobPiece,
   type CreateAccountRequest,
   challengeResponse,
   deviceCreated,
@@ -10,7 +11,10 @@ import {
   preKeyBundles,
   preKeyCounts,
   provisioningBox,
+  type RecoverAccountRequest,
+  recoveryInfo,
   type SessionResponse,
+  type SetRecoveryRequest,
   sessionResponse,
   type UploadPreKeysRequest,
 } from "@cloister/contracts/http";
@@ -71,19 +75,54 @@ export class RelayApi {
   }
 
   /** Undefined while the slot is empty. Reading empties it. */
-  async takeBox(slot: string): Promise<Uint8Array | undefined> {
-    try {
+  takeBox(slot: string): Promise<Uint8Array | undefined> {
+    return unlessMissing(async () => {
       const path = `/v1/provisioning/${slot}`;
       return fromBase64Url((await this.#public({ method: "GET", path, answer: provisioningBox })).box);
-    } catch (error) {
-      if (isBaseError(error, "NOT_FOUND")) return undefined;
-      throw error;
-    }
+    });
   }
 
-  putBox(slot: string, box: Uint8Array) {
-    const body = { box: toBase64Url(box) };
+  /** Leaves a box: one that waits for an answer in another slot, or one that lets a new device in. */
+  putBox(slot: string, box: Uint8Array, answerSlot?: string) {
+    const body = { box: toBase64Url(box), ...(answerSlot !== undefined && { answerSlot }) };
     return this.#asDevice({ method: "PUT", path: `/v1/provisioning/${slot}`, body, answer: noAnswer });
+  }
+
+  answerBox(slot: string, box: Uint8Array) {
+    const path = `/v1/provisioning/${slot}/answer`;
+    return this.#public({ method: "PUT", path, body: { box: toBase64Url(box) }, answer: noAnswer });
+  }
+
+  putPiece(blob: string, number: number, piece: Uint8Array) {
+    const body = { piece: toBase64Url(piece) };
+    return this.#asDevice({ method: "PUT", path: `/v1/blobs/${blob}/${number}`, body, answer: noAnswer });
+  }
+
+  /** Undefined when the blob has no such piece. */
+  piece(blob: string, number: number): Promise<Uint8Array | undefined> {
+    return unlessMissing(async () => {
+      const path = `/v1/blobs/${blob}/${number}`;
+      return fromBase64Url((await this.#public({ method: "GET", path, answer: blobPiece })).piece);
+    });
+  }
+
+  deleteBlob(blob: string) {
+    return this.#asDevice({ method: "DELETE", path: `/v1/blobs/${blob}`, answer: noAnswer });
+  }
+
+  setRecovery(body: SetRecoveryRequest) {
+    return this.#asDevice({ method: "PUT", path: "/v1/recovery", body, answer: noAnswer });
+  }
+
+  /** Undefined when the key is not set (any more). */
+  recovery(key: Uint8Array) {
+    const path = `/v1/recovery/${toBase64Url(key)}`;
+    return unlessMissing(() => this.#public({ method: "GET", path, answer: recoveryInfo }));
+  }
+
+  recoverAccount(account: AccountId, body: RecoverAccountRequest) {
+    const path = `/v1/accounts/${account}/recovery`;
+    return this.#public({ method: "POST", path, body, answer: deviceCreated });
   }
 
   account(account: AccountId) {
@@ -170,5 +209,14 @@ export class RelayApi {
       const renewed = await this.session();
       return callJson(this.#http, { ...call, url, token: renewed.token });
     }
+  }
+}
+
+async function unlessMissing<T>(call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (isBaseError(error, "NOT_FOUND")) return undefined;
+    throw error;
   }
 }

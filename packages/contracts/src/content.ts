@@ -8,6 +8,7 @@ import {
   readMap,
 } from "@cloister/codec";
 import { type Answer, answerToCbor, readAnswer } from "./answer.ts";
+import { type HistoryContent, historyFields, readHistory } from "./history.ts";
 import { readId, readIds } from "./id-fields.ts";
 import { type AccountId, type ConversationId, idToBytes, type MessageId, type Role, roles } from "./ids.ts";
 import { type MendingContent, mendingFields, readMending } from "./mending.ts";
@@ -108,7 +109,8 @@ export type Content =
   | AnswerContent
   | ConsentContent
   | StatusContent
-  | MendingContent;
+  | MendingContent
+  | HistoryContent;
 
 /** Deterministic CBOR, version 1, unpadded. */
 export function encodeContent(content: Content): Uint8Array<ArrayBuffer> {
@@ -164,6 +166,9 @@ function contentFields(content: Content): { readonly [key: string]: CborValue } 
     case "resent":
     case "later":
       return mendingFields(content);
+    case "historyPart":
+    case "historyEnd":
+      return historyFields(content);
   }
 }
 
@@ -239,6 +244,9 @@ export function readContent(map: FieldReader): Content {
     case "resent":
     case "later":
       return readMending(kind, map);
+    case "historyPart":
+    case "historyEnd":
+      return readHistory(kind, map);
     default:
       throw new BaseError("Decode", "CONTENT_KIND", "a kind of message that this version does not know");
   }

@@ -1,4 +1,4 @@
-import { toUtf8 } from "@cloister/bytes";
+import { toBase64Url, toUtf8 } from "@cloister/bytes";
 import { type CborValue, encodeCbor } from "@cloister/codec";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -91,13 +91,22 @@ const content: fc.Arbitrary<Content> = fc.oneof(
     status: fc.constant("read" as const),
     ids: fc.array(id, { maxLength: 5 }),
   }),
+  fc.record({ kind: fc.constant("historyEnd" as const), transfer: id }),
+  fc.record({
+    kind: fc.constant("historyPart" as const),
+    transfer: id,
+    blob: fc.uint8Array({ minLength: 32, maxLength: 32 }).map(toBase64Url),
+    doneCount: fc.nat(1000),
+    totalCount: fc.integer({ min: 1000, max: 1_000_000 }),
+  }),
   fc.record(
     {
       kind: fc.constant("unopened" as const),
+      device,
       envelopes: fc.array(id, { maxLength: 5 }),
       error: fc.uint8Array({ maxLength: 50 }),
     },
-    { requiredKeys: ["kind", "envelopes"] },
+    { requiredKeys: ["kind", "device", "envelopes"] },
   ),
   fc.record({
     kind: fc.constant("resent" as const),

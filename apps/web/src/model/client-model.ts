@@ -1,10 +1,12 @@
 import type {
   AnswerMessage,
+  BackupStatus,
   ClientEvent,
   CloisterClient,
   ConnectionState,
   Contact,
   Conversation,
+  HistoryTransfer,
   Message,
   ReceiptVerdict,
   Self,
@@ -23,6 +25,9 @@ export class ClientModel {
   readonly connection: Observable<ConnectionState>;
   readonly conversations: Observable<readonly Conversation[]>;
   readonly findContact: Observable<FindContact>;
+  /** Earlier messages on their way between this device and another. */
+  readonly history: Observable<HistoryTransfer | undefined>;
+  readonly backup: Observable<BackupStatus>;
   /** The relay ended this device. */
   readonly revoked = new Observable(false);
   /** The relay shows other keys of the organisation than at sign-up. */
@@ -41,12 +46,17 @@ export class ClientModel {
     this.connection = new Observable(client.connectionState());
     this.conversations = new Observable(client.conversations());
     this.findContact = new Observable<FindContact>((account) => client.contact(account));
+    this.history = new Observable(client.historyTransfer());
+    this.backup = new Observable(client.backupStatus());
     client.subscribe((event) => this.#apply(event));
   }
 
   /** Call after sign-up or linking. */
   begin(): void {
     this.client.connect();
+    this.conversations.set([...this.client.conversations()]);
+    this.history.set(this.client.historyTransfer());
+    this.backup.set(this.client.backupStatus());
     this.self.set(this.client.self());
   }
 
@@ -57,6 +67,8 @@ export class ClientModel {
     this.#messages.clear();
     this.#receipts.clear();
     this.conversations.set([]);
+    this.history.set(undefined);
+    this.backup.set(this.client.backupStatus());
     this.revoked.set(false);
     this.organisationChanged.set(false);
     this.self.set(undefined);
@@ -115,11 +127,22 @@ export class ClientModel {
         return this.conversations.set([...this.client.conversations()]);
       case "message":
         return this.#applyMessage(event.message);
+      case "history":
+        return this.#applyHistory(event.conversation);
+      case "backup":
+        return this.backup.set(this.client.backupStatus());
       case "revoked":
         return this.revoked.set(true);
       case "organisationChanged":
         return this.organisationChanged.set(true);
     }
+  }
+
+  /** A conversation that is open gets what came before it. */
+  #applyHistory(conversation: ConversationId | undefined): void {
+    this.history.set(this.client.historyTransfer());
+    const messages = conversation === undefined ? undefined : this.#messages.get(conversation);
+    if (conversation !== undefined && messages) void this.#load(conversation, messages);
   }
 
   #applyMessage(message: Message): void {

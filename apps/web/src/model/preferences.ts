@@ -9,6 +9,8 @@ export type TextSize = (typeof textSizes)[number];
 export interface Preferences {
   readonly theme: Theme;
   readonly textSize: TextSize;
+  /** The reminder to make a backup rests until then. */
+  readonly remindAtMs: number;
 }
 
 const storageKey = "cloister.preferences";
@@ -30,7 +32,7 @@ export function applyPreferences(): void {
 
 /** Whatever is stored was written by anybody with this origin: take only what is known. */
 function read(): Preferences {
-  let stored: { readonly theme?: unknown; readonly textSize?: unknown } = {};
+  let stored: { readonly [K in keyof Preferences]?: unknown } = {};
   try {
     const parsed: unknown = JSON.parse(localStorage.getItem(storageKey) ?? "{}");
     if (typeof parsed === "object" && parsed !== null) stored = parsed;
@@ -40,5 +42,6 @@ function read(): Preferences {
   return {
     theme: themes.find((theme) => theme === stored.theme) ?? "system",
     textSize: textSizes.find((size) => size === stored.textSize) ?? "normal",
+    remindAtMs: typeof stored.remindAtMs === "number" ? stored.remindAtMs : 0,
   };
 }

@@ -47,3 +47,10 @@ export function dayKey(ms: number): number {
 export function fullDate(ms: number): string {
   return longDate.format(ms);
 }
+
+/** How long ago, in days: "today", "yesterday", "12 days ago". */
+export function daysAgo(ms: number, nowMs: number): string {
+  const days = daysBetween(ms, nowMs);
+  if (days <= 0) return "today";
+  return days === 1 ? "yesterday" : `${days} days ago`;
+}

@@ -1,18 +1,23 @@
 import { BaseError } from "@cloister/bytes";
 import type {
   AnswerMessage,
+  BackupStatus,
   ClientEvent,
   CloisterClient,
   ConnectionState,
   Contact,
   Conversation,
+  HistoryTransfer,
   Message,
   MessageState,
+  NewDeviceInput,
   NoticeMessage,
   ReceiptVerdict,
+  RecoverySecret,
   Self,
   TextMessage,
 } from "@cloister/client";
+import { FakeDevices, knownPhrase } from "./fake-devices.ts";
 import { invitationRoleAndName } from "./fake-invitation.ts";
 import { answerTo, defaultVerdict, organisation, safetyNumber } from "./people.ts";
 
@@ -30,10 +35,7 @@ export class FakeClient implements CloisterClient {
   readonly calls: string[] = [];
   #self: Self | undefined;
   #connection: ConnectionState = "online";
-  #devices = [
-    { device: 1, current: true },
-    { device: 2, current: false },
-  ];
+  readonly own = new FakeDevices();
   #position = 0;
   readonly #contacts = new Map<string, Contact>();
   readonly #conversations = new Map<string, Conversation>();
@@ -223,26 +225,89 @@ export class FakeClient implements CloisterClient {
     return this.verdict;
   }
 
-  async linkAsNewDevice(input: { readonly onCode: (code: string) => void }): Promise<Self> {
+  async safetyCode() {
+    this.#try("safetyCode");
+    return "CAISIgog";
+  }
+
+  async matchesSafetyCode(_account: string, scanned: string) {
+    this.#try("matchesSafetyCode");
+    return scanned === "CAISIgog";
+  }
+
+  async linkAsNewDevice(input: NewDeviceInput): Promise<Self> {
     this.#try("linkAsNewDevice");
-    input.onCode("Q0xPSVNURVItTElOSy0xLUZBS0UtQ09ERS1GT1ItREVWRUxPUE1FTlQ");
-    return new Promise(() => undefined);
+    return this.own.show(input);
   }
 
   async linkNewDevice() {
     this.#try("linkNewDevice");
-    this.#devices = [...this.#devices, { device: this.#devices.length + 1, current: false }];
-    this.#emit({ type: "contact", account: this.#me().account });
+    return this.own.request(() => this.#emit({ type: "contact", account: this.#me().account }));
   }
 
   async devices() {
     this.#try("devices");
-    return this.#devices;
+    return this.own.devices;
   }
 
   async revokeDevice(device: number) {
     this.#try("revokeDevice");
-    this.#devices = this.#devices.filter((known) => known.device !== device);
+    this.own.revoke(device);
+  }
+
+  historyTransfer = () => this.own.history;
+
+  setHistory(history: HistoryTransfer | undefined): void {
+    this.own.history = history;
+    this.#emit({ type: "history" });
+  }
+
+  async stopHistory() {
+    this.#try("stopHistory");
+    this.setHistory(undefined);
+  }
+
+  newRecoveryPhrase = () => knownPhrase;
+  backupStatus = () => this.own.backup;
+
+  setBackup(backup: BackupStatus): void {
+    this.own.backup = backup;
+    this.#emit({ type: "backup" });
+  }
+
+  async addRecovery(secret: RecoverySecret) {
+    this.#try("addRecovery");
+    this.own.addRecovery(secret);
+    this.#emit({ type: "backup" });
+  }
+
+  async removeBackup() {
+    this.#try("removeBackup");
+    this.setBackup({ ways: [], isKeptAtRelay: false, isVoid: false });
+  }
+
+  async *exportBackup() {
+    this.#try("exportBackup");
+    yield new Uint8Array(8);
+    this.setBackup({ ...this.own.backup, lastAtMs: Date.now() });
+  }
+
+  async keepBackupAtRelay(isKeptAtRelay: boolean) {
+    this.#try("keepBackupAtRelay");
+    this.setBackup({ ...this.own.backup, isKeptAtRelay, ...(isKeptAtRelay && { lastAtMs: Date.now() }) });
+  }
+
+  async restoreBackup({ onProgress, ...input }: Parameters<CloisterClient["restoreBackup"]>[0]) {
+    this.#try("restoreBackup");
+    this.own.restore(input, onProgress);
+    this.#self = {
+      account: "new",
+      device: 2,
+      role: "patient",
+      displayName: "Amina",
+      organisation: this.info,
+    };
+    return this.#self;
   }
 
   async erase() {

@@ -7,6 +7,8 @@ import { Mark, PlusIcon, SettingsIcon } from "../ui/icons.tsx";
 import { useFocusHeading } from "../ui/use-focus-heading.ts";
 import { Announcer } from "./announcer.tsx";
 import { ConversationPane } from "./conversation/conversation-pane.tsx";
+import { HistoryProgress } from "./history-progress.tsx";
+import { BackupReminder } from "./list/backup-reminder.tsx";
 import { ConversationList } from "./list/conversation-list.tsx";
 import { NewConversation } from "./list/new-conversation.tsx";
 import { NothingOpen } from "./list/nothing-open.tsx";
@@ -71,7 +73,9 @@ function Sidebar({ self, route }: { readonly self: Self; readonly route: Route }
           <span className="visually-hidden"> conversation</span>
         </a>
       </div>
+      <HistoryProgress />
       <ConversationList self={self} />
+      <BackupReminder />
     </>
   );
 }

@@ -5,9 +5,9 @@ import { useNewConversation } from "../../model/use-new-conversation.ts";
 import { explain, roleWord } from "../../model/words.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Button } from "../../ui/button.tsx";
-import { CheckIcon } from "../../ui/icons.tsx";
 import { Notice, Problem } from "../../ui/notice.tsx";
 import { TextInput } from "../../ui/text-input.tsx";
+import { Tick } from "../../ui/tick-box.tsx";
 import { PageHead } from "../page-head.tsx";
 
 export function NewConversation() {
@@ -103,13 +103,5 @@ function ChooseAgent({ form, agent }: { readonly form: Form; readonly agent: Con
         </span>
       </span>
     </Checkbox>
-  );
-}
-
-function Tick() {
-  return (
-    <span className="tick">
-      <CheckIcon />
-    </span>
   );
 }

@@ -1,15 +1,18 @@
+import type { OrganisationInfo } from "@cloister/contracts/http";
 import type { DeviceId } from "@cloister/contracts/ids";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useDevices } from "../../model/use-devices.ts";
 import { explain } from "../../model/words.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { DeviceIcon, PlusIcon } from "../../ui/icons.tsx";
 import { Problem } from "../../ui/notice.tsx";
-import { TextInput } from "../../ui/text-input.tsx";
+import { HistoryProgress } from "../history-progress.tsx";
+import { LinkDialog } from "./link-dialog.tsx";
 
-export function Devices() {
+export function Devices({ organisation }: { readonly organisation: OrganisationInfo }) {
   const model = useDevices();
+  const [isLinking, setLinking] = useState(false);
   const { devices } = model;
   const heading = useRef<HTMLHeadingElement>(null);
   const count = devices.status === "ready" ? devices.value.length : 0;
@@ -33,10 +36,11 @@ export function Devices() {
           ))}
         </ul>
       )}
-      <Button onPress={() => model.setLinkOpen(true)}>
+      <HistoryProgress />
+      <Button onPress={() => setLinking(true)}>
         <PlusIcon /> Link another device
       </Button>
-      <LinkDialog model={model} />
+      {isLinking && <LinkDialog organisation={organisation} onClose={() => setLinking(false)} />}
       <RevokeDialog model={model} />
     </section>
   );
@@ -66,36 +70,6 @@ function DeviceRow({ device, current, onRevoke }: DeviceRowProps) {
 
 type Model = ReturnType<typeof useDevices>;
 
-function LinkDialog({ model }: { readonly model: Model }) {
-  return (
-    <Dialog
-      title="Link another device"
-      isOpen={model.linkOpen}
-      onClose={() => model.setLinkOpen(false)}
-      actions={
-        <Button
-          look="primary"
-          onPress={() => void model.link.run()}
-          isBusy={model.link.running}
-          isDisabled={model.code.trim() === ""}
-        >
-          Let it in
-        </Button>
-      }
-    >
-      <div className="stack">
-        <p>
-          On the new device, open Cloister and choose “Link to an account on another device”. Paste the code
-          that it shows. Only do this for a device in your own hands: it will read everything that is written
-          to you from now on.
-        </p>
-        <TextInput label="Code of the new device" lines={3} value={model.code} onChange={model.setCode} />
-        <Problem error={model.link.error} />
-      </div>
-    </Dialog>
-  );
-}
-
 function RevokeDialog({ model }: { readonly model: Model }) {
   const { revoking, setRevoking, revoke } = model;
   return (
@@ -113,7 +87,10 @@ function RevokeDialog({ model }: { readonly model: Model }) {
         </>
       }
     >
-      <p>It receives nothing more from now on. What it has already stays on it until it is erased there.</p>
+      <p>
+        It receives nothing more from now on. What it has already stays on it until it is erased there. If you
+        set up your backup on it, that ends too: set up a new one here.
+      </p>
       <Problem error={revoke.error} />
     </Dialog>
   );

@@ -37,8 +37,8 @@ export function EraseDevice() {
         }
       >
         <p>
-          This cannot be undone. If this is your only device, your account and its messages are gone, and
-          nobody can restore them.
+          This cannot be undone. If this is your only device and you have no backup, your account and its
+          messages are gone, and nobody can restore them.
         </p>
         <Problem error={erasing.error} />
       </Dialog>

@@ -3,6 +3,7 @@ import { roleWord } from "../../model/words.ts";
 import { PageHead } from "../page-head.tsx";
 import { About } from "./about.tsx";
 import { Appearance } from "./appearance.tsx";
+import { Backup } from "./backup.tsx";
 import { Devices } from "./devices.tsx";
 import { EraseDevice } from "./erase-device.tsx";
 
@@ -15,7 +16,8 @@ export function Settings({ self }: { readonly self: Self }) {
       </p>
       <div className="stack">
         <Appearance />
-        <Devices />
+        <Devices organisation={self.organisation} />
+        <Backup organisation={self.organisation} />
         <About self={self} />
         <EraseDevice />
       </div>

@@ -4,17 +4,17 @@ import { fullDate } from "../../model/time.ts";
 import type { Welcome } from "../../model/use-welcome.ts";
 import { roleWord } from "../../model/words.ts";
 import { Button } from "../../ui/button.tsx";
-import { DeviceIcon, LockIcon } from "../../ui/icons.tsx";
+import { DeviceIcon, KeyIcon, LockIcon } from "../../ui/icons.tsx";
 import { Notice, Problem } from "../../ui/notice.tsx";
 import { TextInput } from "../../ui/text-input.tsx";
 
 interface SignUpProps {
   readonly welcome: Welcome;
   readonly organisation: OrganisationInfo;
-  readonly onLink: () => void;
+  readonly onOtherWay: (way: "link" | "restore") => void;
 }
 
-export function SignUp({ welcome, organisation, onLink }: SignUpProps) {
+export function SignUp({ welcome, organisation, onOtherWay }: SignUpProps) {
   const { invitation, signingUp } = welcome;
   const mayCreate = organisation.signUp === "open" || invitation !== undefined;
   const submit = (event: FormEvent) => {
@@ -58,7 +58,7 @@ export function SignUp({ welcome, organisation, onLink }: SignUpProps) {
         </form>
       )}
       {!mayCreate && <p>To open an account here you need an invitation of this organisation.</p>}
-      <OtherWays welcome={welcome} isOpen={!mayCreate} onLink={onLink} />
+      <OtherWays welcome={welcome} isOpen={!mayCreate} onOtherWay={onOtherWay} />
       <WhatIsStored />
     </>
   );
@@ -67,10 +67,10 @@ export function SignUp({ welcome, organisation, onLink }: SignUpProps) {
 interface OtherWaysProps {
   readonly welcome: Welcome;
   readonly isOpen: boolean;
-  readonly onLink: () => void;
+  readonly onOtherWay: (way: "link" | "restore") => void;
 }
 
-function OtherWays({ welcome, isOpen, onLink }: OtherWaysProps) {
+function OtherWays({ welcome, isOpen, onOtherWay }: OtherWaysProps) {
   const [pasting, setPasting] = useState(false);
   const [pasted, setPasted] = useState("");
   const change = (text: string) => {
@@ -100,8 +100,11 @@ function OtherWays({ welcome, isOpen, onLink }: OtherWaysProps) {
           </Button>
         )
       )}
-      <Button look="quiet" onPress={onLink}>
+      <Button look="quiet" onPress={() => onOtherWay("link")}>
         <DeviceIcon /> Link to an account on another device
+      </Button>
+      <Button look="quiet" onPress={() => onOtherWay("restore")}>
+        <KeyIcon /> Restore from a backup
       </Button>
     </div>
   );
@@ -117,8 +120,8 @@ function WhatIsStored() {
         Your keys, your name and your messages are kept in this browser, sealed with a key that cannot be
         copied out of it. The organisation's server keeps encrypted messages until your devices have fetched
         them; it sees who writes to whom and when, but not what. A log records that something was done,
-        without names or words. If you clear this browser's data and have no second device, your messages are
-        gone: nobody can restore them.
+        without names or words. If you clear this browser's data and have neither a second device nor a
+        backup, your messages are gone: nobody can restore them.
       </p>
     </section>
   );

@@ -6,7 +6,11 @@ import { Arcade, Mark } from "../../ui/icons.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { useFocusHeading } from "../../ui/use-focus-heading.ts";
 import { LinkDevice } from "./link-device.tsx";
+import { Restore } from "./restore.tsx";
 import { SignUp } from "./sign-up.tsx";
+
+/** How a person comes in. */
+export type Way = "sign-up" | "link" | "restore";
 
 interface WelcomeProps {
   readonly invitationCode: string | undefined;
@@ -15,9 +19,10 @@ interface WelcomeProps {
 /** Before there is an account on this device. */
 export function Welcome({ invitationCode }: WelcomeProps) {
   const welcome = useWelcome(invitationCode);
-  const [linking, setLinking] = useState(false);
+  const [way, setWay] = useState<Way>("sign-up");
+  const back = () => setWay("sign-up");
   const { organisation } = welcome;
-  useFocusHeading(`${organisation.status} ${linking}`);
+  useFocusHeading(`${organisation.status} ${way}`);
   return (
     <main className="welcome">
       <div className="welcome-card">
@@ -34,12 +39,15 @@ export function Welcome({ invitationCode }: WelcomeProps) {
             <Button onPress={organisation.reload}>Try again</Button>
           </Notice>
         )}
-        {organisation.status === "ready" &&
-          (linking ? (
-            <LinkDevice organisation={organisation.value} onBack={() => setLinking(false)} />
-          ) : (
-            <SignUp welcome={welcome} organisation={organisation.value} onLink={() => setLinking(true)} />
-          ))}
+        {organisation.status === "ready" && way === "link" && (
+          <LinkDevice organisation={organisation.value} onBack={back} />
+        )}
+        {organisation.status === "ready" && way === "restore" && (
+          <Restore organisation={organisation.value} onBack={back} />
+        )}
+        {organisation.status === "ready" && way === "sign-up" && (
+          <SignUp welcome={welcome} organisation={organisation.value} onOtherWay={setWay} />
+        )}
       </div>
     </main>
   );
