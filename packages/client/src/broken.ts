@@ -79,7 +79,7 @@ export async function askForBroken(core: Core): Promise<void> {
 
 async function ask(core: Core, transaction: Transaction, repair: RepairRecord): Promise<void> {
   const nowMs = core.clock.nowMs();
-  const { dueAtMs: _due, error, ...rest } = repair;
+  const { dueAtMs: _due, ...rest } = repair;
   const address = addressOf(repair);
   const rows = await transaction.list(brokenTable(address));
   const isRecent = ({ askedAtMs }: BrokenRecord) => askedAtMs !== undefined && nowMs - askedAtMs < dayMs;
@@ -92,6 +92,25 @@ async function ask(core: Core, transaction: Transaction, repair: RepairRecord): 
   const wanted = open.filter((row) => !isRecent(row));
   // Until a person has looked at a changed identity, nothing is sent to it.
   if (wanted.length === 0 || contact?.verification === "changed") return putRepair(transaction, next);
+  const { error, ...unsaid } = next;
+  await request(core, transaction, { address, wanted, error });
+  const triesCount = nowMs - repair.notBeforeMs > dayMs ? 1 : repair.triesCount + 1;
+  const pauseMs = pausesMs[triesCount - 1] ?? pausesMs[4];
+  putRepair(transaction, { ...unsaid, triesCount, notBeforeMs: nowMs + pauseMs });
+}
+
+/** Names the envelopes in a new session. */
+async function request(
+  core: Core,
+  transaction: Transaction,
+  input: {
+    readonly address: DeviceAddress;
+    readonly wanted: readonly BrokenRecord[];
+    readonly error: Uint8Array | undefined;
+  },
+): Promise<void> {
+  const { address, wanted, error } = input;
+  const askedAtMs = core.clock.nowMs();
   await endSession(transaction, address);
   sealAnew(transaction, address);
   for (let at = 0; at < wanted.length; at += maxEnvelopesCount) {
@@ -104,12 +123,9 @@ async function ask(core: Core, transaction: Transaction, repair: RepairRecord): 
     });
   }
   for (const row of wanted) {
-    const asked = { ...row, askedCount: row.askedCount + 1, askedAtMs: nowMs };
+    const asked = { ...row, askedCount: row.askedCount + 1, askedAtMs };
     transaction.put(brokenTable(address), row.id, asked);
   }
-  const triesCount = nowMs - repair.notBeforeMs > dayMs ? 1 : repair.triesCount + 1;
-  const pauseMs = pausesMs[triesCount - 1] ?? pausesMs[4];
-  putRepair(transaction, { ...next, triesCount, notBeforeMs: nowMs + pauseMs });
 }
 
 /** They were said again, or some cannot be: then a person has to ask for them. */

@@ -243,6 +243,25 @@ describe("a conversation mends itself when", () => {
     expect(shown).toContain("still not?");
   });
 
+  it("whoever could help is away for days: a line says so, and it is mended when they are back", async () => {
+    bob.line.isCut = true;
+    await say(alice);
+    await world.settle(alice.client.settled(minuteMs));
+    await alice.client.disconnect();
+    const sessions = store.baseKeys.size;
+    await lose(bob, "sessions");
+    await world.clock.pass(2 * dayMs + minuteMs);
+    expect((await notices(bob)).map(({ notice }) => notice.type)).toEqual(["created"]);
+    await world.clock.pass(2 * dayMs);
+    expect((await notices(bob)).map(({ notice }) => notice.type)).toEqual(["created", "unreadable"]);
+    await world.clock.pass(7 * dayMs);
+    expect(store.baseKeys.size - sessions).toBe(3);
+    alice.client.connect();
+    await world.quiet(alice, bob);
+    expect((await texts(bob)).map(({ body }) => body)).toEqual((await texts(alice)).map(({ body }) => body));
+    expect((await notices(bob)).map(({ notice }) => notice.type)).toEqual(["created", "unreadable"]);
+  }, 60_000);
+
   it("many things happen on both sides at once", async () => {
     await sayAtOnce(Array.from({ length: 40 }, (_, at) => (at % 2 === 0 ? alice : bob)));
     await expectMended();
