@@ -3,7 +3,7 @@ import { checkedEvents, jsonObject, type ModelEvent, type ModelRequest } from "@
 import { BaseError, toHex } from "@cloister/bytes";
 import type { OpenAiModel } from "./model.ts";
 
-const countingTokensCount = 24;
+const storyTokensCount = 24;
 const leastReadsCount = 3;
 /** No engine says 24 tokens in less; a proxy that held them back hands them over at once. */
 const leastSpreadMs = 1;
@@ -38,8 +38,8 @@ function question(parts: Partial<ModelRequest>): ModelRequest {
     scope: { tenant: "probe", patient: "probe", session: toHex(randomBytes(8)) },
     policy: "You are a helpful assistant.",
     evidence: [],
-    turns: [{ from: "patient", text: "Count from one to one hundred in words." }],
-    maxTokensCount: countingTokensCount,
+    turns: [{ from: "patient", text: "Tell me a long story about a lighthouse." }],
+    maxTokensCount: storyTokensCount,
     temperature: 0,
     seed: 1,
     ...parts,
@@ -57,7 +57,7 @@ async function missingInStream(model: OpenAiModel): Promise<string[]> {
   return [
     ...(streams ? [] : ["streaming"]),
     ...(inputTokensCount === undefined ? ["usage (stream_options)"] : []),
-    ...(outputTokensCount > countingTokensCount ? ["max_tokens"] : []),
+    ...(outputTokensCount > storyTokensCount ? ["max_tokens"] : []),
   ];
 }
 

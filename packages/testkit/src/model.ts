@@ -30,7 +30,7 @@ export function modelRequest(parts: Partial<ModelRequest> = {}): ModelRequest {
     scope: { tenant: "ward", patient: "p1", session: "s1" },
     policy: "You are a helpful assistant.",
     evidence: [],
-    turns: [{ from: "patient", text: "Count from one to one hundred in words." }],
+    turns: [{ from: "patient", text: "Tell me a long story about a lighthouse." }],
     maxTokensCount: 12,
     temperature: 0,
     seed: 7,
@@ -189,7 +189,7 @@ export function modelConformance(name: string, open: () => Promise<Model>): void
       const requests = ["p1", "p2"].map((patient) =>
         modelRequest({
           scope: { tenant: "ward", patient, session: "s1" },
-          turns: [{ from: "patient", text: `Count from one to one hundred in words, ${patient}.` }],
+          turns: [{ from: "patient", text: `Tell me a long story about ${patient}.` }],
         }),
       );
       const alone: string[] = [];

@@ -1,0 +1,2 @@
+export type { Timeouts } from "./model.ts";
+export { type LlamaOptions, llamaModel } from "./open.ts";
