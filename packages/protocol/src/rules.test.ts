@@ -8,76 +8,28 @@ import {
   createOneTimePreKeys,
   createSignedPreKey,
   decryptMessage,
-  decryptPreKeyMessage,
   emptyRecord,
   encrypt,
   inspectPreKeyMessage,
   listRules,
   matchesScannedSafetyNumber,
-  type PreKeyBundle,
   parseSessionRecord,
   type RuleId,
   readDecryptionError,
-  type SessionRecord,
   safetyNumber,
   serializeSessionRecord,
   startSession,
 } from "./index.ts";
-import type { RatchetState } from "./ratchet.ts";
+import { openFirstWith, openFirstWithout, openJump, startWith, withSending } from "./testing/attempts.ts";
 import { forge } from "./testing/forge.ts";
 import { frankingViolations } from "./testing/franking-violations.ts";
 import { groupViolations } from "./testing/group-violations.ts";
-import { conversation, type Party, type Side, seededRandom, twoSides } from "./testing/parties.ts";
+import { conversation, seededRandom, twoSides } from "./testing/parties.ts";
 import { sealedViolations } from "./testing/sealed-violations.ts";
 import { spqrViolations } from "./testing/spqr-violations.ts";
 import { readPreKeySignalMessage, writePreKeySignalMessage } from "./wire.ts";
 
 const random = seededRandom("rules");
-
-function startWith(change: (bundle: PreKeyBundle, party: Party) => Partial<PreKeyBundle>): void {
-  const { alice, bob } = twoSides("bundle");
-  alice.start({ ...bob.party.bundle, ...change(bob.party.bundle, bob.party) });
-}
-
-/** A first message on its way, with some of its outer fields changed. */
-function openFirstWith(change: Partial<Parameters<typeof writePreKeySignalMessage>[0]>): void {
-  const { alice, bob } = twoSides("first");
-  alice.start(bob.party.bundle);
-  const { bytes } = alice.send("hello");
-  const { message, ...outer } = readPreKeySignalMessage(bytes);
-  const inner = concatBytes(message.authenticated, message.mac);
-  bob.openFirst(writePreKeySignalMessage({ ...outer, message: inner, ...change }));
-}
-
-function openFirstWithout(key: "signedPreKey" | "oneTimePreKey" | "kemPreKey"): void {
-  const { alice, bob } = twoSides("prekeys");
-  alice.start(bob.party.bundle);
-  const { local, signedPreKey, oneTimePreKey, kemPreKey } = bob.party;
-  decryptPreKeyMessage({
-    record: emptyRecord,
-    local,
-    preKeys: { signedPreKey, oneTimePreKey, kemPreKey, [key]: undefined },
-    seenBaseKeys: [],
-    bytes: alice.send("hello").bytes,
-  });
-}
-
-function withRatchet(side: Side, change: (ratchet: RatchetState) => RatchetState): SessionRecord {
-  const { active } = side.record;
-  if (!active) throw new Error("no session");
-  return { ...side.record, active: { ...active, ratchet: change(active.ratchet) } };
-}
-
-function openJump(count: number): void {
-  const { alice, bob } = conversation("jump");
-  alice.send("opens the chain");
-  const ahead = withRatchet(alice, (ratchet) =>
-    ratchet.sending.kind === "due"
-      ? ratchet
-      : { ...ratchet, sending: { ...ratchet.sending, counter: ratchet.sending.counter + count } },
-  );
-  bob.open(encrypt(ahead, toUtf8("far ahead"), random).message);
-}
 
 const inner = (change: (writer: ProtoWriter) => ProtoWriter) =>
   concatBytes(Uint8Array.of(0x44), change(new ProtoWriter()).finish(), new Uint8Array(8));
@@ -196,12 +148,11 @@ const violations: Record<RuleId, () => unknown> = {
   "RATCHET-007": () => {
     const { alice } = conversation("used up");
     alice.send("opens the chain");
-    const atEnd = withRatchet(alice, (ratchet) =>
-      ratchet.sending.kind === "due"
-        ? ratchet
-        : { ...ratchet, sending: { ...ratchet.sending, counter: 2 ** 32 } },
+    encrypt(
+      withSending(alice, () => ({ counter: 2 ** 32 })),
+      toUtf8("one too many"),
+      random,
     );
-    encrypt(atEnd, toUtf8("one too many"), random);
   },
   "RATCHET-008": () => {
     const { alice, bob } = conversation("padding");

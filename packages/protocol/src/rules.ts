@@ -14,7 +14,7 @@ const table = {
   ),
   "DOWNGRADE-001": rule(
     "Policy",
-    "PQXDH 4.7; Cloister keeps the highest grade",
+    "Cloister keeps the highest grade",
     "this device offered stronger sessions before; a weaker one is refused, start anew with its full bundle",
   ),
   "WIRE-001": rule("Decode", "Signal message framing", "the message is empty, cut short or over 1 MiB"),
