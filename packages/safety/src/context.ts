@@ -34,6 +34,8 @@ const newToday = wordSet("now today tonight suddenly sudden worse worsening curr
 const MAX_NEGATED = 12;
 const MAX_HISTORY = 6;
 const MAX_LIST = 14;
+/** A shorter beginning ("doctor, what") is no question of its own. */
+const MIN_QUESTION = 3;
 
 interface CueMatch extends Range {
   readonly name: Cue;
@@ -181,25 +183,34 @@ class Sentence {
       const clause = this.#clause(relative);
       const past = this.#named("relative-past").some((cue) => within(clause, cue));
       if (past && !this.#isPresent(clause)) ranges.push(clause);
+      if (this.#named("treated").some(({ from }) => from > relative.to)) ranges.push(clause);
     }
     return ranges.map((range) => scope("family", range));
   }
 
-  /** A question about people in general: no person in it but the one who asks. */
-  #isGeneralQuestion(): boolean {
+  /** A question about people in general up to its first comma: no person in it but the one who asks. */
+  #generalQuestion(): Range | undefined {
     const frames = new Set<number>();
     for (const { from, to } of this.#named("frame")) for (let at = from; at <= to; at += 1) frames.add(at);
     let first = this.#range.from;
     while (first < this.#range.to && openers.has(this.#text(first)) && !frames.has(first)) first += 1;
     const asks = frames.has(first) || questionWords.has(this.#text(first));
-    return asks && !this.#named("personal").some(({ from }) => !frames.has(from));
+    if (!asks) return undefined;
+    let { to } = this.#range;
+    for (let at = to; at > first; at -= 1) if (this.#text(at) === "," && at - first >= MIN_QUESTION) to = at;
+    const question = { from: this.#range.from, to };
+    const isPersonal = (cue: CueMatch): boolean => within(question, cue) && !frames.has(cue.from);
+    return this.#named("personal").some(isPersonal) ? undefined : question;
   }
 
   #questions(): Scope[] {
-    const { from, to } = this.#range;
-    if (this.#named("study").length > 0 || this.#isGeneralQuestion())
-      return [{ discount: "asked", from, to }];
-    return this.#named("if-someone").map((cue) => ({ discount: "asked", from: cue.from, to }));
+    if (this.#named("study").length > 0) return [scope("asked", this.#range)];
+    const question = this.#generalQuestion();
+    const { to } = this.#range;
+    return [
+      ...(question === undefined ? [] : [scope("asked", question)]),
+      ...this.#named("if-someone").map((cue) => scope("asked", { from: cue.from, to })),
+    ];
   }
 
   scopes(): Scope[] {

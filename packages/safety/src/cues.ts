@@ -2,7 +2,7 @@ import { Matcher, type PatternText, type WordClasses } from "./patterns.ts";
 
 const classes: WordClasses = {
   relative:
-    "mother/mothers/mum/mums/mom/moms/mam/father/fathers/dad/dads/grandmother/grandfather/grandma/grandpa/grandad/granddad/gran/granny/nan/grandparents/parents/aunt/auntie/uncle/cousin/cousins/brother/sister/relative/relatives/ancestor*/niece/nephew/neighbour/neighbor/colleague",
+    "mother/mothers/mum/mums/mom/moms/mam/father/fathers/dad/dads/grandmother/grandfather/grandma/grandpa/grandad/granddad/gran/granny/nan/grandparents/parents/aunt/auntie/uncle/cousin/cousins/brother/sister/relative/relatives/ancestor*/niece/nephew/neighbour/neighbor/colleague/boss/teacher/coach/friend/friends/classmate/flatmate/roommate/coworker/man/woman/girl/boy",
   present:
     "now/today/tonight/currently/just/still/again/is/isnt/are/looks/look/feels/keeps/says/cant/cannot/wont/seems/since/suddenly/minutes/hour/hours/has",
   personal: "i/im/ive/id/ill/my/me/myself/we/our/us/he/hes/his/him/himself/she/shes/her/herself",
@@ -19,6 +19,7 @@ export type Cue =
   | "present"
   | "relative"
   | "relative-past"
+  | "treated"
   | "family"
   | "study"
   | "if-someone"
@@ -53,8 +54,14 @@ const cues: Readonly<Record<Cue, readonly PatternText[]>> = {
     "never felt/happened/experienced/been/wake/waking/seen",
   ],
   past: [
-    "years/months/decades ago",
+    "years/months/decades/ages/time/long/weeks ago",
     "ago when",
+    "years/months/decades back/before/earlier",
+    "at birth",
+    "as a newborn/preemie/premature/young/little/small",
+    "at the age of #",
+    "in/back school/college/university/uni",
+    "when my ~ was born/little/small/young/alive/a",
     "last year/month/spring/summer/autumn/fall/winter/christmas/january/february/march/april/may/june/july/august/september/october/november/december",
     "in #",
     "back in",
@@ -96,7 +103,12 @@ const cues: Readonly<Record<Cue, readonly PatternText[]>> = {
     "took his/her own",
     "killed himself/herself",
     "had ~~ at #",
+    "lost his/her life",
+    "made/makes me/us think",
+    "shook/shaken",
   ],
+  // Somebody else, and already looked after.
+  treated: ["in hospital/rehab", "taken/rushed/admitted ~ hospital", "in intensive care", "is/are recovering", "recovered", "rushed in", "survived"],
   family: [
     "family history",
     "in my/our/the family",
@@ -106,6 +118,15 @@ const cues: Readonly<Record<Cue, readonly PatternText[]>> = {
   study: [
     "essay/essays/exam/exams/novel/leaflet/leaflets/policy/policies/homework/lecture/thesis/documentary/quiz/poster/curriculum/textbook/prevention/helpline/workshop/training/assignment",
     "first aid class/course/kit",
+    "revision/flashcards/flashcard/screenplay/novelist/fiction/childproofing/newsletter/podcast/seminar",
+    "story/film/movie/book/game hero/character/villain/plot",
+    "hero/heroine/villain/protagonist ~ has/is/gets/dies/had",
+    "website/article/label/insert/brochure/pamphlet/page/radio/programme/program ~ says/say/said/mentions/mentioned/lists/listed/warns/warned/about",
+    "watched/watching/saw/seen/read/reading/heard ~~ about/where/tv/documentary/film/programme/program/article",
+    "in a film/movie/book/game/show/series",
+    "for my/our/the/a ~ course/class/book/blog/newsletter/group/study/studies/essay/exam/talk/project/poster/quiz/script",
+    "in theory/general/principle",
+    "hypothetical*",
     "writing a/an/about",
     "control number",
   ],
@@ -116,6 +137,8 @@ const cues: Readonly<Record<Cue, readonly PatternText[]>> = {
     "if i ever/had/were/get/got",
     "what if",
     "happen/happens if",
+    "say/suppose/imagine/lets a/an/someone/somebody/my/he/she/i/that/say",
+    "scared/afraid/worried/terrified/frightened/nervous/anxious/fear of/about ~ having/getting/dying/choking/going/being",
   ],
   frame: [
     "how do/can/would/will/could/should i know/tell/recognise/recognize/spot/help/treat/prevent/avoid/lower/reduce/stop",
@@ -130,6 +153,8 @@ const cues: Readonly<Record<Cue, readonly PatternText[]>> = {
     "im a nurse/teacher/student/doctor/carer/writer",
     "i was/am/im wondering/curious/reading/asking",
     "do i need to worry",
+    "at what point/age/temperature/stage",
+    "when should/would/do one/people/you/i/we/parents",
   ],
   personal: ["@personal"],
 };

@@ -51,6 +51,11 @@ const masks = new Matcher<string>(
     "heart attack when",
     "dead end",
     "killing me",
+    "make/makes/making sense of",
+    "swollen gland/glands/lymph",
+    "comfortable at rest",
+    "blood test/tests/pressure/type/group/donation/donor/count/results/work/bank/drive",
+    "give/donate/giving/donating blood",
   ].map((pattern) => ["mask", pattern] as const),
   {},
 );
@@ -68,7 +73,7 @@ function masked(tokens: readonly Token[]): Token[] {
 
 /** Asking for a way to die is never education, and wanting to die for years is no less urgent. */
 const exceptions: Readonly<Partial<Record<Discount, ReadonlySet<string>>>> = {
-  asked: new Set(["method-seeking"]),
+  asked: new Set(["method-seeking", "violence-intent"]),
   "long-standing": mindFindings,
 };
 

@@ -38,6 +38,19 @@ const ordinary = new Set(
   speak speaker sneak break breaks broken spoken injury injure inject infant infants instant pregnancy pregnant
   attack attach attacks attached stomach stomachs rashes crashes ashes dashes washes bashes sweats sweaty sweaters
   sweater sleepy sleeps steeply deeply drowsy drowsily dizzy dozen frozen numbed number numbers numb bloody blood
+  certain chance amounts imaging forming parent formed present section spiral attaching charge charges banking binding
+  shapes topical sparing lighted streams washed curving curved angel angels flapping cleansing wandering potter mouths
+  massage massages thinned thicker contract blends treacher relies stating harper scaling lodges sometime banding explored
+  exploring stains stings pearson pierson troubles clearing blinking shades copying dander squinting batten manager
+  boiled garbage forget forgot snakes snake posted homeless pitcher tuning porter flakes shipping steaks peoples flushes
+  looping baking hiring frames misused sweeping heather dining shipped lovely dessert spelled ticket tickets rental batter
+  snowing pleased reilly heading backed sings statue leather mowing trough scored contusion contusions handed ejection
+  banded poisson camping camped camper indoor sprained strain strained sprain strains grateful peeling ceiling feeling
+  healthy wealthy hearts house horse hoarse course coarse curse nurse nursed purse posture pasture mixture fixture
+  bread broad cloth clots plots pilots patter matter bladder ladder madder sadder sidder adder udder under wonder
+  quite quote guilt built cooling pooling fooling rolling ruling falling calling filing mailing railing sailing tailing
+  tripping dripping gripping ripping whipping zipping dropping shopping chopping hopping stopping topping
+  worry worries sorry lorry marry merry berry cherry ferry fairy dairy hairy hardy party pastry paltry poultry
   floods flooded bloodied pupils pupil purpose pulse pulses planned planted plant plants`.split(/\s+/),
 );
 

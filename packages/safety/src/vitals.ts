@@ -105,6 +105,10 @@ function isDate(tokens: readonly Token[], at: number): boolean {
   });
 }
 
+/** Numbers that count something else. */
+const OTHER_UNIT =
+  /^(?:year|yr|month|week|wk|day|hour|hr|minute|min|second|sec|time|mg|mcg|ml|kg|kilo|pound|mile|km|metre|meter|foot|inch)s?$/;
+
 /** What the numbers of a text say. */
 export function readingsOf(tokens: readonly Token[]): Reading[] {
   const out: Reading[] = [];
@@ -114,8 +118,10 @@ export function readingsOf(tokens: readonly Token[]): Reading[] {
   for (const [at, token] of tokens.entries()) {
     const { value } = token;
     if (value === undefined || isDate(tokens, at)) continue;
-    if (!Number.isInteger(value) && isFever(value)) add("fever-value", at);
-    for (const { name, fits, words } of measures) if (fits(value) && near(tokens, at, words)) add(name, at);
+    if (!OTHER_UNIT.test(tokens[at + 1]?.text ?? "")) {
+      if (!Number.isInteger(value) && isFever(value)) add("fever-value", at);
+      for (const { name, fits, words } of measures) if (fits(value) && near(tokens, at, words)) add(name, at);
+    }
     if (tookMany(tokens, at, value)) add("many-pills", at);
     for (const name of ageReadings(tokens, at, value)) add(name, at, at + 1);
   }

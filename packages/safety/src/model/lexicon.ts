@@ -110,7 +110,7 @@ export const lexicon: Readonly<Record<string, string>> = {
   alcohol: "vodka whisky whiskey alcohol alcoholic drinking booze drunk gin rum beer",
   withdrawal: "withdraw* quit stopped detox turkey",
   poison: "bleach cleaner antifreeze detergent pod pods poison* toxic petrol kerosene thinner pesticide weedkiller battery batteries magnet* disinfectant turpentine berries mushroom* toadstool* foxglove acid lye caustic mercury fumes chlorine ammonia rat screenwash methanol solvent sanitiser dishwasher laundry",
-  animal: "snake adder viper cobra rattlesnake scorpion spider jellyfish dog bat fox monkey fangs",
+  animal: "snake snakes adder viper cobra rattlesnake scorpion spider jellyfish dog bat fox monkey fangs",
   co: "monoxide co boiler generator furnace heater stove garage exhaust barbecue bbq fumes alarm detector chimney",
   household: "everyone family all both us house home indoors inside flatmates",
   withdrawalsign: "shaking shakes tremor* trembling sweating hallucin* bugs spiders seeing hearing",

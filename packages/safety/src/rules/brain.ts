@@ -188,6 +188,7 @@ export const brain: RuleSet = {
       "gasping/snoring ~ noises",
     ],
     "confused-about": [
+      "confused by the/this/these/all/my/so/how/what",
       "confused about/with/on/regarding/as/over/whether/how/which/what/when/between",
       "confusing",
     ],

@@ -184,7 +184,7 @@ export const breathing: RuleSet = {
       "drowned/drowning",
       "under ~ water ~~ minutes/cough*/sleepy/breath*",
     ],
-    "drowning-idiom": ["drowning in work/debt/paperwork/emails/homework/bills", "drown* ~~ breath"],
+    "drowning-idiom": ["drowning in work/laundry/washing/clutter/toys/debt/paperwork/emails/homework/bills", "drown* ~~ breath"],
     laughing: ["laugh*/giggl*/hilarious"],
     drooling: ["drool*", "sore throat"],
   },

@@ -154,6 +154,7 @@ export const infection: RuleSet = {
       "coughing up",
       "pneumonia",
     ],
+    "mild-fever": ["mild/slight/low ~ fever/temperature", "low grade", "afebrile"],
     "fast-breathing": [
       "fast/rapid/quick ~ breath*",
       "breathing/breathe/breath ~ fast/rapid/quick*",
@@ -260,7 +261,6 @@ export const infection: RuleSet = {
           "cough-productive",
           "fever",
           [
-            "elderly",
             "fast-breathing",
             "breathless",
             "breath-pain",
@@ -270,6 +270,7 @@ export const infection: RuleSet = {
           ],
         ],
       },
+      "INFECTION-11": { all: ["cough-productive", "fever", "elderly"], unless: ["mild-fever"] },
       "INFECTION-6": { all: ["bloody-diarrhoea"], urgency: "urgent" },
       "INFECTION-7": { all: ["fever", "fever-signs", "travel"] },
       "INFECTION-8": {

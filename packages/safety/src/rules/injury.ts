@@ -16,7 +16,6 @@ export const injury: RuleSet = {
       "blood ~ coming/pouring/running ~ from/out ~ throat/mouth/ear/ears/eyes",
       "keeps/still/continues/wont bleed*/stop ~ bleeding",
       "keeps/still bleeding",
-      "bleed* <> stop/stopping/stopped ~~ minutes/hour",
       "bleed* ~~ # min/mins/minutes/hour/hours",
       "blood/bleeding ~ spurt*/pump*/gush*/pour*/squirt*",
       "spurt*/pump*/gush*/pour* ~ blood/out",
@@ -37,6 +36,10 @@ export const injury: RuleSet = {
       "pool of blood",
       "bleeding/bleeds ~ for ~ hour/hours",
       "nose ~ bleeding ~ hour/hours",
+    ],
+    "bleeding-stopped": [
+      "bleed*/nosebleed*/blood ~ stopped/settled",
+      "stopped bleeding",
     ],
     menses: ["period/periods/menstrua*/menses/cycle/cycles"],
     soaking: [
@@ -145,7 +148,10 @@ export const injury: RuleSet = {
       "palm/hand/fingers/skin ~ is/are/has/went/turned/gone white/leathery/charred",
       "chemical burn",
     ],
-    "burn-small": ["small red/burn/mark", "minor burn", "fingertip/finger ~ iron/oven/pan/stove"],
+    "burn-small": [
+      "tiny/little/small ~ blister/blisters",
+      "tongue ~ on/with ~ tea/coffee/soup/pizza",
+      "small red/burn/mark", "minor burn", "fingertip/finger ~ iron/oven/pan/stove"],
     "spine-injury": [
       "neck ~ broken/snapped",
       "broke/broken/break ~ neck/back/spine",
@@ -213,7 +219,7 @@ export const injury: RuleSet = {
   rules: [
     ...rulesFor("bleeding", {
       "BLEEDING-1": { all: ["coughing-blood"] },
-      "BLEEDING-2": { all: ["bleeding-heavy"], unless: ["menses"] },
+      "BLEEDING-2": { all: ["bleeding-heavy"], unless: ["menses", "bleeding-stopped"] },
       "BLEEDING-9": {
         all: [
           ["bleeding-heavy", "soaking"],

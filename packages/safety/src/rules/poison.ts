@@ -35,7 +35,9 @@ export const poison: RuleSet = {
       "@took ~~ wrong ~ medicine/medication/pills/tablets/dose ~~ sleepy/dizzy/drowsy/collapsed/breath*",
       "@took ~ my/his/her/grandmas/dads/mums opioid/opioids/methadone/morphine/oxycontin/fentanyl/heart ~ tablets/pills/medicine/patch/patches/tablet/pill",
     ],
-    "overdose-asked": ["is an overdose", "not overdose/too", "counts as ~ overdose", "overdose helpline"],
+    "overdose-asked": [
+      "vitamin/vitamins/multivitamin/loratadine/cetirizine/folic/homeopath*",
+      "is an overdose", "not overdose/too", "counts as ~ overdose", "overdose helpline"],
     "slow-breathing": [
       "breathing ~ slow/slowly/shallow",
       "slow/shallow breathing",
