@@ -16,9 +16,11 @@ import {
   decryptPreKeyMessage,
   emptyRecord,
   encrypt,
+  expireRecord,
   inspectPreKeyMessage,
   type LocalPreKeys,
   type PreKeyBundle,
+  type RecordStep,
   type SessionRecord,
   startSession,
   type UnverifiedPreKeyMessage,
@@ -41,9 +43,6 @@ import {
   signedPreKeysTable,
 } from "./records.ts";
 
-/** A session that the other side never answered is given up after this (Signal does so too). */
-const unansweredMs = 30 * 86_400_000;
-
 /** A record is damaged, or looks as if another version had written it; or its row is damaged. */
 const unreadable: ReadonlySet<string> = new Set(["SESSION-002", "SESSION-003", "STORE_CORRUPT"]);
 
@@ -60,17 +59,23 @@ export async function findSessions(transaction: Transaction, address: DeviceAddr
   }
 }
 
+/** The same, without what has waited too long: it goes for good when the record is stored. */
+async function currentSessions(
+  core: Core,
+  transaction: Transaction,
+  address: DeviceAddress,
+): Promise<RecordStep> {
+  return expireRecord(await findSessions(transaction, address), core.clock.nowMs());
+}
+
 /** Whether something can be encrypted for the device right now. */
 export async function hasSession(
   core: Core,
   transaction: Transaction,
   address: DeviceAddress,
 ): Promise<boolean> {
-  const { active } = await findSessions(transaction, address);
-  if (!active) return false;
-  const { origin } = active;
-  const sinceMs = origin.role === "initiator" ? origin.pending?.startedAtMs : undefined;
-  return sinceMs === undefined || core.clock.nowMs() - sinceMs < unansweredMs;
+  const { record } = await currentSessions(core, transaction, address);
+  return record.active !== undefined;
 }
 
 /** The next message needs a new session; late ones still open. */
@@ -85,10 +90,10 @@ export async function sealFor(
   address: DeviceAddress,
   row: Pick<OutboxRow, "order" | "content">,
 ): Promise<SealedEnvelope> {
-  const record = await findSessions(transaction, address);
+  const { record, erase } = await currentSessions(core, transaction, address);
   const payload = await payloadFor(core, transaction, { address, record, content: row.content });
   const sealed = encrypt(record, padContent(payload), core.random);
-  store(transaction, address, sealed);
+  store(transaction, address, { ...sealed, erase: [...erase, ...sealed.erase] });
   const { account, device } = address;
   const idBytes = core.random(idBytesCount);
   const [id, atMs] = [idFromBytes(idBytes), core.clock.nowMs()];
@@ -126,10 +131,10 @@ export async function openFrom(
   envelope: Uint8Array,
 ): Promise<Opened> {
   const ciphertext = openEnvelope(envelope);
-  const record = await findSessions(transaction, from.address);
-  if (ciphertext.type === 3) return openFirst(core, transaction, { ...from, record, ciphertext });
-  const opened = decryptMessage(record, ciphertext.bytes);
-  store(transaction, from.address, opened);
+  const current = await currentSessions(core, transaction, from.address);
+  if (ciphertext.type === 3) return openFirst(core, transaction, { ...from, current, ciphertext });
+  const opened = decryptMessage(current.record, ciphertext.bytes);
+  store(transaction, from.address, { ...opened, erase: [...current.erase, ...opened.erase] });
   return { plaintext: unpadContent(opened.plaintext), isFirst: false };
 }
 
@@ -140,7 +145,7 @@ async function openFirst(
   input: {
     readonly address: DeviceAddress;
     readonly contact: ContactRecord;
-    readonly record: SessionRecord;
+    readonly current: RecordStep;
     readonly ciphertext: Ciphertext;
   },
 ): Promise<Opened> {
@@ -148,7 +153,7 @@ async function openFirst(
   const names = inspectPreKeyMessage(bytes);
   const seen = await transaction.get(baseKeysTable, toHex(names.baseKey));
   const opened = decryptPreKeyMessage({
-    record: input.record,
+    record: input.current.record,
     local: localIdentity(core),
     preKeys: await findPreKeys(transaction, names),
     seenBaseKeys: seen ? [seen.baseKey] : [],
@@ -156,7 +161,7 @@ async function openFirst(
     trustedIdentityKey: input.contact.identityKey,
   });
   if (opened.usedPreKeys) spend(transaction, opened.usedPreKeys, names.signedPreKeyId);
-  store(transaction, input.address, opened);
+  store(transaction, input.address, { ...opened, erase: [...input.current.erase, ...opened.erase] });
   return { plaintext: unpadContent(opened.plaintext), isFirst: opened.usedPreKeys !== undefined };
 }
 
@@ -249,11 +254,7 @@ function bundleFromJson(json: PreKeyBundleJson): PreKeyBundle {
   };
 }
 
-function store(
-  transaction: Transaction,
-  address: DeviceAddress,
-  step: { readonly record: SessionRecord; readonly erase: readonly Uint8Array[] },
-): void {
+function store(transaction: Transaction, address: DeviceAddress, step: RecordStep): void {
   transaction.put(sessionsTable, addressKey(address), step.record);
   transaction.afterwards(() => zeroise(...step.erase));
 }
