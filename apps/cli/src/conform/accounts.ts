@@ -1,4 +1,4 @@
-import { BaseError, isBaseError } from "@cloister/bytes";
+import { BaseError, concatBytes, equalBytes, isBaseError } from "@cloister/bytes";
 import {
   type CborMap,
   type CborValue,
@@ -7,6 +7,7 @@ import {
   type FieldReader,
   readMap,
 } from "@cloister/codec";
+import { sha256 } from "@cloister/crypto";
 import {
   type Grade,
   grades,
@@ -36,14 +37,20 @@ export interface SuiteAccount {
 }
 
 const version = 2;
+const digestBytes = 32;
 const maxIdentityId = 0xff_ffff;
 const anyLength = { maxBytes: 32 * 1024 * 1024 };
 const stateLimits = { maxItems: 4_000_000 };
 const curveKey = { publicKey: { length: 33 }, privateKey: { length: 32 } };
 const kemKey = { publicKey: { length: 1569 }, privateKey: { length: 3168 } };
 
-/** An account as bytes: deterministic CBOR, version 2. They hold its secrets. */
+/** An account as bytes: a SHA-256, then deterministic CBOR, version 2. They hold its secrets. */
 export function saveAccount(account: SuiteAccount): Uint8Array<ArrayBuffer> {
+  const body = encodeAccount(account);
+  return concatBytes(sha256(body), body);
+}
+
+function encodeAccount(account: SuiteAccount): Uint8Array<ArrayBuffer> {
   const { identityKeyPair, registrationId } = account.local;
   return encodeCbor({
     v: version,
@@ -67,11 +74,18 @@ function toCbor(keys: ReadonlyMap<number, OneTimePreKey | KemPreKey>): CborMap[]
 /** @throws BaseError `STATE_INVALID`, or `SESSION-002`, `SESSION-003` for a session in it */
 export function loadAccount(state: Uint8Array): SuiteAccount {
   try {
-    return readAccount(state);
+    const body = state.subarray(digestBytes);
+    if (!equalBytes(sha256(body), state.subarray(0, digestBytes))) throw damaged();
+    return readAccount(body);
   } catch (cause) {
     if (isBaseError(cause) && cause.code.startsWith("SESSION-")) throw cause;
     throw new BaseError("Decode", "STATE_INVALID", "this is no saved account of this version", { cause });
   }
+}
+
+/** Most damage would pass for other keys, and show much later as messages that do not open. */
+function damaged(): BaseError {
+  return new BaseError("Decode", "STATE_INVALID", "the saved account was changed");
 }
 
 function readAccount(state: Uint8Array): SuiteAccount {

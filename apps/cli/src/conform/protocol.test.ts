@@ -112,6 +112,20 @@ describe("suite protocol", () => {
     refused(suite, { op: "session", at: "a", with: "b", device, bundle: classic(full) }, "DOWNGRADE-001");
   });
 
+  it("loads nothing that was changed or cut", () => {
+    const { suite } = meet();
+    const { state } = suite.answer({ op: "save", at: "b" }) as { state: string };
+    const bytes = fromBase64(state);
+    for (let at = 0; at < bytes.length; at += 97) {
+      const changed = bytes.slice();
+      changed[at] = (changed[at] ?? 0) ^ (1 << (at % 8));
+      for (const hostile of [changed, bytes.subarray(0, at)]) {
+        refused(suite, { op: "load", as: "b", state: toBase64(hostile) }, "STATE_INVALID");
+      }
+    }
+    expect(suite.answer({ op: "save", at: "b" })).toEqual({ state });
+  });
+
   it("gives a session up that nobody answers for 30 days", () => {
     let nowMs = 0;
     const suite = new ProtocolSuite(systemRandom, () => nowMs);
