@@ -31,7 +31,7 @@ export async function engineEntry(folder: string): Promise<string> {
 }
 
 /**
- * Installs the engine: about 30 MB to fetch, 103 MB on disk, from whatever registry npm is configured for. Each
+ * Installs the engine: about 55 MB to fetch, 103 MB on disk, from whatever registry npm is configured for. Each
  * package must have the digest of the lockfile, none runs a script, and the folder is there as a whole or not
  * at all. Does nothing when it is there already.
  * @throws BaseError `MODEL_INSTALL`
@@ -50,9 +50,14 @@ export async function installEngine(folder: string): Promise<string> {
     await rm(folder, { recursive: true, force: true });
     await rename(partial, folder);
   } catch (cause) {
-    const message =
-      "the engine was not installed: can npm reach its registry, and this folder be written to?";
-    throw new BaseError("Unavailable", "MODEL_INSTALL", message, { cause });
+    throw new BaseError(
+      "Unavailable",
+      "MODEL_INSTALL",
+      "npm could not install the engine; can it reach a registry?",
+      {
+        cause,
+      },
+    );
   } finally {
     await rm(partial, { recursive: true, force: true });
   }

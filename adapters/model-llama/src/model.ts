@@ -10,14 +10,15 @@ import {
   type StopSignal,
   toChat,
 } from "@cloister/answering";
-import { type BaseError, toBase64Url, toHex, toUtf8 } from "@cloister/bytes";
+import { type BaseError, toBase64Url, toUtf8 } from "@cloister/bytes";
 import { sha256 } from "@cloister/crypto";
 import { Channel } from "./channel.ts";
 import { closed, replyError, timedOut } from "./errors.ts";
 import type { Reply } from "./messages.ts";
 import type { Answer, EngineProcess } from "./process.ts";
 
-const markerBytesCount = 8;
+/** For as long as this process lives. */
+const markerSecret = randomBytes(32);
 
 /** How long an answer may take, in milliseconds. */
 export interface Timeouts {
@@ -101,7 +102,7 @@ class Following {
       this.#id = this.#engine.ask(
         {
           conversation: conversationOf(scope),
-          chat: [...toChat(request, toHex(randomBytes(markerBytesCount)))],
+          chat: [...toChat(request, markerSecret)],
           maxTokensCount,
           temperature,
           seed,

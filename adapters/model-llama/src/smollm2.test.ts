@@ -28,7 +28,7 @@ describe.skipIf(isMissing)("SmolLM2 135M (needs the npm registry and pip once)",
     it("knows what it has read", async () => {
       const request = modelRequest({
         policy: "Answer in one short sentence, from the passage only.",
-        evidence: [{ id: "a#1", text: "Gout is treated with colchicine in this clinic." }],
+        passages: [{ id: "a#1", text: "Gout is treated with colchicine in this clinic." }],
         turns: [{ from: "patient", text: "With what is gout treated?" }],
         maxTokensCount: 40,
       });

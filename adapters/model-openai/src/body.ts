@@ -1,10 +1,6 @@
-import { randomBytes } from "node:crypto";
 import { type ModelRequest, toChat } from "@cloister/answering";
-import { toHex } from "@cloister/bytes";
 import type { Settings } from "./options.ts";
 import { cacheSalt } from "./salt.ts";
-
-const markerBytesCount = 8;
 
 /**
  * The body of `POST /chat/completions`. `cache_salt` parts the caches of vLLM; `cache_prompt` keeps llama.cpp
@@ -14,7 +10,7 @@ export function chatBody({ model, cacheSecret }: Settings, request: ModelRequest
   const { scope, output, maxTokensCount, temperature, seed } = request;
   return {
     model,
-    messages: toChat(request, toHex(randomBytes(markerBytesCount))),
+    messages: toChat(request, cacheSecret),
     stream: true,
     stream_options: { include_usage: true },
     max_tokens: maxTokensCount,

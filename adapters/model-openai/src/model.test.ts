@@ -95,12 +95,11 @@ describe("what is sent", () => {
     expect(salts).not.toContain(server.bodies.at(-1)?.cache_salt);
   });
 
-  it("marks evidence anew each time", async () => {
-    const model = unprobed();
-    const request = modelRequest({ evidence: [{ id: "a", text: "Gout hurts." }] });
+  it("marks passages with what nobody else can know", async () => {
+    const request = modelRequest({ passages: [{ id: "a", text: "Gout hurts." }] });
     const markers: (string | undefined)[] = [];
-    for (let at = 0; at < 2; at += 1) {
-      await collect(model.generate(request, never()));
+    for (const cacheSecret of [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)]) {
+      await collect(unprobed({ cacheSecret }).generate(request, never()));
       markers.push(
         /\[passage 1 ([0-9a-f]{16})\]/.exec(server.bodies.at(-1)?.messages[1]?.content ?? "")?.[1],
       );

@@ -31,7 +31,7 @@ export interface OpenAiOptions {
   readonly digest?: string;
   /** A secret: read it from a file of its own or the environment. */
   readonly apiKey?: string;
-  /** At least 32 bytes that the server does not know: parts the prefix caches of patients. */
+  /** At least 32 bytes that the server does not know: parts the prefix caches of patients and marks passages. */
   readonly cacheSecret: Uint8Array;
   readonly tls?: Tls;
   readonly timeouts?: Partial<Timeouts>;
@@ -95,7 +95,13 @@ export function settingsOf(options: OpenAiOptions): Settings {
     ],
   ];
   const broken = rules.find(([holds]) => !holds);
-  if (broken || !baseUrl) throw new BaseError("Usage", "MODEL_OPTIONS", broken?.[1] ?? "give an address");
+  if (broken || !baseUrl) {
+    throw new BaseError(
+      "Usage",
+      "MODEL_OPTIONS",
+      `mend the model's options: ${broken?.[1] ?? "the address"}`,
+    );
+  }
   return {
     ...options,
     baseUrl,

@@ -37,7 +37,7 @@ function question(parts: Partial<ModelRequest>): ModelRequest {
   return {
     scope: { tenant: "probe", patient: "probe", session: toHex(randomBytes(8)) },
     policy: "You are a helpful assistant.",
-    evidence: [],
+    passages: [],
     turns: [{ from: "patient", text: "Tell me a long story about a lighthouse." }],
     maxTokensCount: storyTokensCount,
     temperature: 0,

@@ -7,6 +7,7 @@ import { addDemoCommand } from "./commands/demo.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
 import { addInviteCommand } from "./commands/invite.ts";
 import { addKbCommand } from "./commands/kb.ts";
+import { addModelCommand } from "./commands/model.ts";
 import { addUpCommand } from "./commands/up.ts";
 import { exitCode } from "./output.ts";
 
@@ -21,6 +22,7 @@ addDemoCommand(program);
 addInviteCommand(program);
 addAuditCommand(program);
 addKbCommand(program);
+addModelCommand(program);
 addConformCommand(program);
 addDoctorCommand(program);
 

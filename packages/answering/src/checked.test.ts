@@ -56,7 +56,7 @@ describe("checked events", () => {
     ["no tenant", { scope: { tenant: "", patient: "p", session: "s" } }],
     ["no question", { turns: [{ from: "assistant", text: "a" }] }],
     ["too much text", { policy: "x".repeat(262_145) }],
-    ["too many passages", { evidence: Array.from({ length: 65 }, (_, at) => ({ id: `${at}`, text: "t" })) }],
+    ["too many passages", { passages: Array.from({ length: 65 }, (_, at) => ({ id: `${at}`, text: "t" })) }],
     [
       "too many turns",
       { turns: Array.from({ length: 257 }, () => ({ from: "patient" as const, text: "t" })) },

@@ -3,12 +3,12 @@ export { checkedEvents } from "./checked.ts";
 export { ModelBusyError } from "./errors.ts";
 export { type JsonSchema, type JsonValue, jsonObject, matchesSchema } from "./json.ts";
 export type {
-  Evidence,
   Model,
   ModelEvent,
   ModelHealth,
   ModelIdentity,
   ModelRequest,
+  Passage,
   Scope,
   StopSignal,
   Turn,

@@ -13,7 +13,7 @@ export interface Scope {
 }
 
 /** A passage to answer from. Attacker-controlled: articles and records are written by others. */
-export interface Evidence {
+export interface Passage {
   readonly id: string;
   readonly text: string;
 }
@@ -29,7 +29,7 @@ export interface ModelRequest {
   readonly scope: Scope;
   /** The rules of the house: the only part whose instructions count. Never holds text of others. */
   readonly policy: string;
-  readonly evidence: readonly Evidence[];
+  readonly passages: readonly Passage[];
   /** Oldest first; the last is the patient's. */
   readonly turns: readonly Turn[];
   /** The answer must be JSON of this shape; text without it. */

@@ -4,7 +4,7 @@ import type { ModelRequest } from "./model.ts";
 const maxIdLength = 256;
 /** Of all text of a request together, in UTF-16 units. */
 const maxTextLength = 262_144;
-const maxEvidenceCount = 64;
+const maxPassagesCount = 64;
 const maxTurnsCount = 256;
 const maxOutputTokensCount = 16_384;
 
@@ -14,13 +14,13 @@ const maxOutputTokensCount = 16_384;
  * @throws BaseError `MODEL_REQUEST`
  */
 export function checkRequest(request: ModelRequest): void {
-  const { scope, policy, evidence, turns, maxTokensCount, temperature, seed } = request;
-  const texts = [policy, ...evidence.map(({ text }) => text), ...turns.map(({ text }) => text)];
-  const ids = [scope.tenant, scope.patient, scope.session, ...evidence.map(({ id }) => id)];
+  const { scope, policy, passages, turns, maxTokensCount, temperature, seed } = request;
+  const texts = [policy, ...passages.map(({ text }) => text), ...turns.map(({ text }) => text)];
+  const ids = [scope.tenant, scope.patient, scope.session, ...passages.map(({ id }) => id)];
   const rules: readonly (readonly [holds: boolean, rule: string])[] = [
     [ids.every((id) => id.length > 0 && id.length <= maxIdLength), `ids have 1 to ${maxIdLength} characters`],
     [turns.at(-1)?.from === "patient", "the last turn is the patient's"],
-    [evidence.length <= maxEvidenceCount, `at most ${maxEvidenceCount} passages`],
+    [passages.length <= maxPassagesCount, `at most ${maxPassagesCount} passages`],
     [turns.length <= maxTurnsCount, `at most ${maxTurnsCount} turns`],
     [
       texts.reduce((sum, text) => sum + text.length, 0) <= maxTextLength,

@@ -29,7 +29,7 @@ export function modelRequest(parts: Partial<ModelRequest> = {}): ModelRequest {
   return {
     scope: { tenant: "ward", patient: "p1", session: "s1" },
     policy: "You are a helpful assistant.",
-    evidence: [],
+    passages: [],
     turns: [{ from: "patient", text: "Tell me a long story about a lighthouse." }],
     maxTokensCount: 12,
     temperature: 0,
