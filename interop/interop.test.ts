@@ -5,7 +5,7 @@ import { fuzzAgainst, playAgainst } from "./hold.ts";
 import { installOracles, type Oracle, oracles } from "./oracles.ts";
 
 // Needs the registry once. Away from it these are skipped by name, which CI counts as a failure.
-const installed = installOracles();
+const installed = await installOracles();
 const seed = Number(process.env["INTEROP_SEED"] ?? Date.now() % 1_000_000);
 const say = (line: string) => process.stdout.write(`interop: ${line}\n`);
 

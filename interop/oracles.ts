@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -31,9 +32,11 @@ export function oraclesInstalled(): boolean {
 }
 
 /** Installs what is missing from the registry, in a folder outside the workspace. Says whether all are there now. */
-export function installOracles(): boolean {
+export async function installOracles(): Promise<boolean> {
   if (oraclesInstalled()) return true;
   const args = ["install", "--no-package-lock", "--no-audit", "--no-fund", "--prefix", folder];
-  spawnSync("npm", args, { stdio: "ignore", timeout: 300_000, shell: process.platform === "win32" });
+  const shell = process.platform === "win32";
+  const npm = spawn("npm", args, { stdio: "ignore", timeout: 300_000, shell });
+  await once(npm, "close").catch(() => undefined);
   return oraclesInstalled();
 }

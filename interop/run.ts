@@ -24,7 +24,7 @@ const asked = oracles.filter(({ name }) => values.peer === undefined || name.sta
 if (asked.length === 0) {
   say(`--peer is one of ${oracles.map(({ name }) => name).join(", ")}`);
   process.exitCode = 64;
-} else if (!installOracles()) {
+} else if (!(await installOracles())) {
   say("the library cannot be installed: is the registry within reach?");
   process.exitCode = 1;
 } else {
