@@ -145,6 +145,23 @@ describe("a device that had more", () => {
     alice.start(bob.party.bundle);
   });
 
+  it("is not taken from the store with less than its sessions have", () => {
+    const { alice, bob } = twoClassicSides("stored grade");
+    alice.start(bob.party.bundle);
+    const damaged = (record: SessionRecord) =>
+      expect(() => parseSessionRecord(serializeSessionRecord(record))).toThrowError(code("SESSION-002"));
+    damaged({ ...alice.record, highestGrade: undefined });
+    damaged({ ...alice.record, highestGrade: "v3" });
+    const { active } = alice.record;
+    if (active?.origin.role !== "initiator" || !active.origin.pending) throw new Error("not pending");
+    const pending = { ...active.origin.pending, kem: undefined };
+    const older = { ...active, version: 3, origin: { role: "initiator", pending } } as const;
+    damaged({ ...alice.record, active: older });
+    const classic = { ...older, ratchet: { ...active.ratchet, spqr: absentSpqr } };
+    const record = { ...alice.record, active: classic };
+    expect(parseSessionRecord(serializeSessionRecord(record))).toEqual(record);
+  });
+
   it("may have late messages of an older session opened, but nothing is sent with it again", () => {
     const { alice, bob } = twoClassicSides("upgrade");
     alice.start(bob.party.classicBundle);

@@ -4,13 +4,14 @@
  * Reading trusts nothing, because a store may be damaged or rolled back.
  */
 import { ByteReader, ByteWriter } from "@cloister/codec";
-import { grades } from "./grades.ts";
+import { grades, higherOf } from "./grades.ts";
 import { KEM_BYTES, PUBLIC_KEY_BYTES, rawKem, rawPublicKey } from "./keys.ts";
 import { MAX_ARCHIVED_COUNT, MAX_RECEIVING_CHAINS_COUNT, MAX_UINT32 } from "./limits.ts";
 import type { RatchetState, SendingChain } from "./ratchet.ts";
 import type { AgeMark, ReceivingChain } from "./receiving-chain.ts";
 import { broken, demand } from "./rules.ts";
 import {
+  gradeOf,
   type PendingPreKey,
   type Session,
   type SessionOrigin,
@@ -61,8 +62,11 @@ export function parseSessionRecord(bytes: Uint8Array): SessionRecord {
     const active = hasActive ? readSession(reader) : undefined;
     const archived = Array.from({ length: archivedCount }, () => readSession(reader));
     demand(reader.remaining === 0, "SESSION-002");
-    demand(grade > 0 || (!active && archivedCount === 0), "SESSION-002");
-    return { active, archived, highestGrade: grades[grade - 1] };
+    const record = { active, archived, highestGrade: grades[grade - 1] };
+    for (const session of sessionsOf(record)) {
+      demand(higherOf(gradeOf(session), record.highestGrade) === record.highestGrade, "SESSION-002");
+    }
+    return record;
   });
 }
 
@@ -90,7 +94,7 @@ function writeSession(writer: ByteWriter, session: Session): void {
 function readSession(reader: ByteReader): Session {
   const version = reader.byte();
   demand(version === 3 || version === 4, "SESSION-002");
-  return {
+  const session: Session = {
     version,
     origin: readOrigin(reader, version),
     baseKey: readPublicKey(reader),
@@ -100,6 +104,8 @@ function readSession(reader: ByteReader): Session {
     remoteRegistrationId: reader.uint(UINT32_BYTES),
     ratchet: readRatchet(reader),
   };
+  demand(version === 4 || session.ratchet.spqr.kind === "absent", "SESSION-002");
+  return session;
 }
 
 function writeOrigin(writer: ByteWriter, origin: SessionOrigin): void {
