@@ -139,6 +139,15 @@ export class RelayAccountTables {
     return this.#sql.directory.all() as unknown as { account: AccountId; credential: Uint8Array }[];
   }
 
+  setAccessKeyHash(account: AccountId, hash: Uint8Array): void {
+    this.#sql.setAccessKeyHash.run(hash, account, hash);
+  }
+
+  accessKeyHash(account: AccountId): Uint8Array | undefined {
+    const row = this.#sql.accessKeyHash.get(account) as { hash: Uint8Array | null } | undefined;
+    return row?.hash ?? undefined;
+  }
+
   putSession(session: {
     readonly tokenHash: Uint8Array;
     readonly address: DeviceAddress;
@@ -234,6 +243,10 @@ function statements(database: DatabaseSync) {
        WHERE credential IS NOT NULL AND role <> 'patient'
          AND EXISTS (SELECT 1 FROM device WHERE account = account.no AND revoked = 0) ORDER BY no`,
     ),
+    setAccessKeyHash: prepare(
+      "UPDATE account SET access_key_hash = ? WHERE id = ? AND access_key_hash IS NOT ?",
+    ),
+    accessKeyHash: prepare("SELECT access_key_hash AS hash FROM account WHERE id = ?"),
     insertSession: prepare("INSERT INTO session VALUES (?, ?, ?)"),
     session: prepare(
       `SELECT account.id AS account, device.id AS device, revoked, expires_at_ms

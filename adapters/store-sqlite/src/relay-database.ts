@@ -34,6 +34,7 @@ export type Reply =
 const growing: ReadonlySet<CallName> = new Set([
   "createAccount",
   "addDevice",
+  "setAccessKeyHash",
   "addPreKeys",
   "append",
   "putBox",
@@ -150,6 +151,8 @@ function calls(database: DatabaseSync, { accounts, preKeys }: KeyTables): Calls 
     account: (account) => accounts.account(account),
     device: (address) => accounts.device(address),
     directory: () => accounts.directory(),
+    setAccessKeyHash: (account, hash) => accounts.setAccessKeyHash(account, hash),
+    accessKeyHash: (account) => accounts.accessKeyHash(account),
     putSession: (session) => accounts.putSession(session),
     session: (tokenHash) => accounts.session(tokenHash),
     deleteSession: (tokenHash) => accounts.deleteSession(tokenHash),

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { OutgoingEnvelope } from "@cloister/contracts/frames";
+import type { EnvelopeOrigin, OutgoingEnvelope } from "@cloister/contracts/frames";
 import type { AccountId, DeviceAddress } from "@cloister/contracts/ids";
 import type { SendRequest, SendResult, StoredEnvelope } from "@cloister/relay-core";
 import type { RelayAccountTables } from "./relay-accounts.ts";
@@ -25,10 +25,14 @@ interface Share {
 interface EnvelopeRow {
   readonly seq: number;
   readonly id: Uint8Array;
-  readonly account: AccountId;
-  readonly device: number;
+  readonly sealed_at_ms: number | null;
+  readonly account: AccountId | null;
+  readonly device: number | null;
   readonly payload: Uint8Array;
 }
+
+/** In the place of the sender's number, and of its account's. */
+const sealedSender = 0;
 
 /** An envelope with its device's internal number. */
 interface Addressed {
@@ -48,7 +52,7 @@ export class RelayMailboxTables {
   }
 
   append(send: SendRequest): SendResult {
-    const sender = this.#accounts.deviceNo(send.from);
+    const sender = "from" in send ? this.#accounts.deviceNo(send.from) : sealedSender;
     if (sender === undefined) return { outcome: "senderRevoked" };
     const devices = new Map<AccountId, ReadonlyMap<number, number>>();
     for (const { account } of send.envelopes) {
@@ -71,7 +75,7 @@ export class RelayMailboxTables {
     const isFresh = new Set(fresh);
     return {
       outcome: "stored",
-      seqs: addressed.map((item) => (isFresh.has(item) ? this.#insert(item, sender, send.ageMs) : 0)),
+      seqs: addressed.map((item) => (isFresh.has(item) ? this.#insert(item, sender, send) : 0)),
     };
   }
 
@@ -87,10 +91,11 @@ export class RelayMailboxTables {
     const page: StoredEnvelope[] = [];
     let bytesCount = 0;
     for (const raw of this.#sql.page.iterate(no, afterSeq, input.maxCount)) {
-      const { seq, id, account, device, payload } = raw as unknown as EnvelopeRow;
+      const row = raw as unknown as EnvelopeRow;
+      const { seq, id, payload } = row;
       bytesCount += payload.length;
       if (page.length > 0 && bytesCount > input.maxBytes) break;
-      page.push({ seq, id, from: { account, device }, payload });
+      page.push({ seq, id, payload, ...originOf(row) });
     }
     return page;
   }
@@ -129,15 +134,17 @@ export class RelayMailboxTables {
     const { length } = envelope.payload;
     const { queued_count, queued_bytes } = this.#mailbox(no);
     if (queued_count + 1 > send.maxQueuedCount || queued_bytes + length > send.maxQueuedBytes) return true;
-    if (envelope.account === send.from.account) return false;
+    if ("from" in send && envelope.account === send.from.account) return false;
     const { count, bytes } = (this.#sql.share.get(no, sender) as Share | undefined) ?? { count: 0, bytes: 0 };
     return count + 1 > send.maxPerSenderCount || bytes + length > send.maxPerSenderBytes;
   }
 
-  #insert({ no, envelope }: Addressed, sender: number, ageMs: number): number {
-    const { last_seq } = this.#sql.reserve.get(envelope.payload.length, no) as { last_seq: number };
-    this.#sql.insert.run(no, last_seq, envelope.id, sender, envelope.payload, ageMs);
-    this.#sql.addToShare.run(no, envelope.payload.length, sender);
+  #insert({ no, envelope }: Addressed, sender: number, send: SendRequest): number {
+    const { id, payload } = envelope;
+    const sealedAtMs = "from" in send ? null : send.sealedAtMs;
+    const { last_seq } = this.#sql.reserve.get(payload.length, no) as { last_seq: number };
+    this.#sql.insert.run(no, last_seq, id, sender, payload, send.ageMs, sealedAtMs);
+    this.#sql.addToShare.run(no, sender, payload.length);
     return last_seq;
   }
 
@@ -192,6 +199,11 @@ export class RelayMailboxTables {
   }
 }
 
+function originOf({ account, device, sealed_at_ms }: EnvelopeRow): EnvelopeOrigin {
+  if (account !== null && device !== null) return { from: { account, device } };
+  return { sealedAtMs: sealed_at_ms ?? 0 };
+}
+
 /** The first account whose devices are not exactly those addressed, the sender's own apart. */
 function changedAccount(
   send: SendRequest,
@@ -199,12 +211,14 @@ function changedAccount(
 ): AccountId | undefined {
   for (const [account, nos] of devices) {
     const addressed = send.envelopes.filter((envelope) => envelope.account === account);
-    const ownCount = account === send.from.account ? 1 : 0;
+    const ownCount = "from" in send && account === send.from.account ? 1 : 0;
     const allCurrent = addressed.every(({ device }) => nos.has(device));
     if (!allCurrent || addressed.length !== nos.size - ownCount) return account;
   }
   return undefined;
 }
+
+const accountOfSender = `coalesce((SELECT account FROM device WHERE no = ?), ${sealedSender})`;
 
 function statements(database: DatabaseSync) {
   const prepare = (sql: string) => database.prepare(sql);
@@ -219,24 +233,25 @@ function statements(database: DatabaseSync) {
        queued_bytes = queued_bytes + ? WHERE device = ? RETURNING last_seq`,
     ),
     insert: prepare(
-      "INSERT INTO envelope (device, seq, id, sender, payload, stored_age_ms) VALUES (?, ?, ?, ?, ?, ?)",
+      `INSERT INTO envelope (device, seq, id, sender, payload, stored_age_ms, sealed_at_ms)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
     ),
     page: prepare(
-      `SELECT seq, envelope.id AS id, account.id AS account, device.id AS device, payload
-       FROM envelope JOIN device ON device.no = sender JOIN account ON account.no = device.account
+      `SELECT seq, envelope.id AS id, account.id AS account, device.id AS device, payload, sealed_at_ms
+       FROM envelope LEFT JOIN device ON device.no = sender LEFT JOIN account ON account.no = device.account
        WHERE envelope.device = ? AND seq > ? ORDER BY seq LIMIT ?`,
     ),
     queued: prepare(
-      `SELECT account, count(*) AS count, sum(length(payload)) AS bytes
-       FROM envelope JOIN device ON device.no = sender
-       WHERE envelope.device = ? AND seq > ? AND seq <= ? GROUP BY account`,
+      `SELECT coalesce(account, ${sealedSender}) AS account, count(*) AS count, sum(length(payload)) AS bytes
+       FROM envelope LEFT JOIN device ON device.no = sender
+       WHERE envelope.device = ? AND seq > ? AND seq <= ? GROUP BY 1`,
     ),
     share: prepare(
       `SELECT account, queued_count AS count, queued_bytes AS bytes FROM sender_share
-       WHERE device = ? AND account = (SELECT account FROM device WHERE no = ?)`,
+       WHERE device = ? AND account = ${accountOfSender}`,
     ),
     addToShare: prepare(
-      `INSERT INTO sender_share SELECT ?, account, 1, ? FROM device WHERE no = ?
+      `INSERT INTO sender_share VALUES (?, ${accountOfSender}, 1, ?)
        ON CONFLICT DO UPDATE SET queued_count = queued_count + 1,
        queued_bytes = queued_bytes + excluded.queued_bytes`,
     ),

@@ -140,6 +140,11 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX recovery_key_account ON recovery_key (account);
   `,
+  `
+  ALTER TABLE account ADD COLUMN access_key_hash BLOB;
+  -- Set where the sender is sealed: "sender" is 0 then, and so is the account that it counts for.
+  ALTER TABLE envelope ADD COLUMN sealed_at_ms INTEGER;
+  `,
 ];
 
 /** SQLITE_BUSY */

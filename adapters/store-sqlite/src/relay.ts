@@ -158,6 +158,8 @@ function store(batches: Batches): RelayStore {
     account: call("account"),
     device: call("device"),
     directory: call("directory"),
+    setAccessKeyHash: call("setAccessKeyHash"),
+    accessKeyHash: call("accessKeyHash"),
     putSession: call("putSession"),
     session: call("session"),
     deleteSession: call("deleteSession"),

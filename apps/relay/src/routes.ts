@@ -1,3 +1,4 @@
+import { toBase64Url } from "@cloister/bytes";
 import {
   type AccountInfo,
   addDeviceRequest,
@@ -5,16 +6,20 @@ import {
   blobPiece,
   challengeRequest,
   createAccountRequest,
+  openSealedRequest,
   putBoxRequest,
   recoverAccountRequest,
+  type SenderCertificateJson,
   type SessionResponse,
+  sealedRequest,
   sessionRequest,
   setRecoveryRequest,
   takePreKeysRequest,
   uploadPreKeysRequest,
 } from "@cloister/contracts/http";
-import { addressKey, type DeviceAddress, maxDeviceId } from "@cloister/contracts/ids";
+import { addressKey, type DeviceAddress, idToBytes, maxDeviceId } from "@cloister/contracts/ids";
 import { hkdfSha256 } from "@cloister/crypto";
+import type { SenderIssuer } from "@cloister/protocol/sealed-sender";
 import {
   accountInfo,
   addDevice,
@@ -34,6 +39,8 @@ import type { z } from "zod/mini";
 
 const pseudonymBytesCount = 16;
 const dayMs = 86_400_000;
+/** Its body may be larger than others': an envelope for each device of an account. */
+export const sealedPath = "/v1/sealed";
 
 /** What a handler gets of a request, besides the session. Everything in it is attacker-controlled. */
 export interface RouteRequest {
@@ -51,8 +58,8 @@ interface RouteBase {
 /** Anyone may call it: it tells nothing about anyone, or the request proves itself. */
 interface PublicRoute extends RouteBase {
   readonly access: "public";
-  /** Makes or verifies signatures in numbers: a tighter bucket per address. */
-  readonly costly?: boolean;
+  /** Buckets per address of their own: `costly` makes or verifies signatures in numbers, `sealed` is mail. */
+  readonly rate?: "costly" | "sealed";
   readonly handle: (request: RouteRequest) => Promise<Answer>;
 }
 
@@ -69,6 +76,8 @@ export interface RouteContext {
   readonly relay: Relay;
   /** Signs tokens for the transparency log; Ed25519, 32 bytes. */
   readonly tokenSeed: Uint8Array;
+  /** Certifies devices, so that readers of sealed mail know that they are devices here. */
+  readonly senderIssuer: SenderIssuer;
 }
 
 /** The whole HTTP interface. A handler that returns nothing answers 204. */
@@ -90,14 +99,14 @@ function publicRoutes(context: RouteContext): readonly Route[] {
       method: "POST",
       path: "/v1/accounts",
       access: "public",
-      costly: true,
+      rate: "costly",
       handle: async ({ body }) => createAccount(relay.accounts, parse(createAccountRequest, await body())),
     },
     {
       method: "POST",
       path: "/v1/accounts/:account/devices",
       access: "public",
-      costly: true,
+      rate: "costly",
       handle: async ({ param, body }) => {
         const { registration } = parse(addDeviceRequest, await body());
         return addDevice(relay.accounts, accountParam(param), registration);
@@ -132,6 +141,17 @@ function publicRoutes(context: RouteContext): readonly Route[] {
         return undefined;
       },
     },
+    {
+      // Whoever writes shows no session: the relay is not to learn who it is.
+      method: "POST",
+      path: sealedPath,
+      access: "public",
+      rate: "sealed",
+      handle: async ({ body }) => {
+        await relay.sealedDoor.send(parse(sealedRequest, await body()));
+        return undefined;
+      },
+    },
     ...recoveryRoutes(context),
   ];
 }
@@ -155,14 +175,15 @@ function recoveryRoutes({ relay }: RouteContext): readonly PublicRoute[] {
       method: "POST",
       path: "/v1/accounts/:account/recovery",
       access: "public",
-      costly: true,
+      rate: "costly",
       handle: async ({ param, body }) =>
         relay.recoverAccount(accountParam(param), parse(recoverAccountRequest, await body())),
     },
   ];
 }
 
-function sessionRoutes({ relay }: RouteContext): readonly Route[] {
+function sessionRoutes(context: RouteContext): readonly Route[] {
+  const { relay } = context;
   const { store } = relay.accounts;
   return [
     {
@@ -179,6 +200,12 @@ function sessionRoutes({ relay }: RouteContext): readonly Route[] {
       path: "/v1/accounts/:account",
       access: "session",
       handle: ({ param }): Promise<AccountInfo> => accountInfo(store, accountParam(param)),
+    },
+    {
+      method: "PUT",
+      path: sealedPath,
+      access: "session",
+      handle: async ({ body }, { address }) => openSealed(context, address, await body()),
     },
     { method: "GET", path: "/v1/directory", access: "session", handle: () => directory(store) },
     {
@@ -249,6 +276,22 @@ function sessionRoutes({ relay }: RouteContext): readonly Route[] {
       },
     },
   ];
+}
+
+async function openSealed(
+  { relay, senderIssuer }: RouteContext,
+  address: DeviceAddress,
+  body: unknown,
+): Promise<SenderCertificateJson> {
+  const identityKey = await relay.sealedDoor.open(address, parse(openSealedRequest, body));
+  const { clock, limits } = relay.accounts;
+  const certificate = senderIssuer.certify({
+    account: idToBytes(address.account),
+    deviceId: address.device,
+    identityKey,
+    expiresAtMs: clock.nowMs() + limits.certificateMs,
+  });
+  return { certificate: toBase64Url(certificate), trustRoot: toBase64Url(senderIssuer.trustRoot) };
 }
 
 async function openSession(context: RouteContext, body: unknown): Promise<SessionResponse> {

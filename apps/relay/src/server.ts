@@ -5,6 +5,7 @@ import { BaseError } from "@cloister/bytes";
 import type { OrganisationInfo } from "@cloister/contracts/http";
 import { systemRandom } from "@cloister/crypto/random";
 import { loadSeed } from "@cloister/keys-file";
+import { senderIssuer } from "@cloister/protocol/sealed-sender";
 import {
   Buckets,
   type Clock,
@@ -32,6 +33,8 @@ export interface NetworkLimits extends SocketLimits {
   readonly publicRate: Rate;
   /** Registrations, whose signatures cost time. */
   readonly registrationRate: Rate;
+  /** Sealed mail: many devices may be behind one address. */
+  readonly sealedRate: Rate;
   readonly upgradeRate: Rate;
 }
 
@@ -41,6 +44,7 @@ const defaultNetwork: NetworkLimits = {
   maxConnectionsCount: 10_000,
   sweepMs: 300_000,
   publicRate: { burstCount: 300, everyMs: 200 },
+  sealedRate: { burstCount: 600, everyMs: 50 },
   registrationRate: { burstCount: 60, everyMs: 1000 },
   upgradeRate: { burstCount: 120, everyMs: 100 },
 };
@@ -80,6 +84,11 @@ export function tokenKeyFile(dataDir: string): string {
   return join(dataDir, "relay-token.key");
 }
 
+/** The file of the seed whose keys certify senders of sealed mail. */
+function senderKeyFile(dataDir: string): string {
+  return join(dataDir, "relay-sender.key");
+}
+
 /**
  * Opens the store and listens.
  * @throws BaseError `STORE_LOCKED`, `STORE_VERSION`, `STORE_FAILED`, `WEB_DIR_INVALID`, `LISTEN_FAILED`,
@@ -87,6 +96,7 @@ export function tokenKeyFile(dataDir: string): string {
  */
 export async function createRelayServer(config: RelayServerConfig): Promise<RelayServer> {
   const tokenSeed = await loadSeed(tokenKeyFile(config.dataDir));
+  const issuer = senderIssuer(await loadSeed(senderKeyFile(config.dataDir)), systemRandom);
   const logUrl = config.organisation.log.url;
   const web = config.webDir === undefined ? undefined : await loadWebFiles(config.webDir, { logUrl });
   const parts: { sockets?: Sockets } = {};
@@ -114,10 +124,11 @@ export async function createRelayServer(config: RelayServerConfig): Promise<Rela
     const http = createHttp({
       relay,
       door,
-      routes: routes({ relay, tokenSeed }),
+      routes: routes({ relay, tokenSeed, senderIssuer: issuer }),
       log: config.log,
       publicRate: new Buckets(network.publicRate, clock),
       costlyRate: new Buckets(network.registrationRate, clock),
+      sealedRate: new Buckets(network.sealedRate, clock),
       ...(web && { web }),
     });
     const server = createAdaptorServer({

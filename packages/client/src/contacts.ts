@@ -16,6 +16,7 @@ import { acceptedTable } from "./mending-records.ts";
 import { addNotice } from "./messages.ts";
 import { record } from "./recorder.ts";
 import { type ContactRecord, contactsTable, conversationsTable, sessionsTable } from "./records.ts";
+import { accessTable } from "./sealing-records.ts";
 
 /** As interfaces see it. */
 export function contactView({ account, role, name, vouched, verification }: ContactRecord): Contact {
@@ -168,6 +169,7 @@ export async function acceptNewIdentity(transaction: Transaction, account: Accou
   const { newIdentityKey, devices = [], ...rest } = contact;
   if (newIdentityKey) {
     dropSessions(transaction, account, devices);
+    transaction.delete(accessTable, account);
     const role = rest.role === "agent" ? rest.role : "patient";
     const unvouched = { ...rest, role, vouched: false } as const;
     put(transaction, { ...unvouched, identityKey: newIdentityKey, verification: "unverified" });

@@ -23,6 +23,7 @@ async function open(deaths: { readonly [name in Name]?: Death }): Promise<Stage>
   store.hasPlenty = true;
   const world = await TestWorld.create(91, store);
   const [alice, bob] = [await world.join("Alice"), await world.join("Dr. Bob", "clinician")];
+  store.watch(world, alice, bob);
   await world.settle(alice.client.createConversation({ title: "Knee", members: [bob.account] }));
   await world.quiet(alice, bob);
   return {

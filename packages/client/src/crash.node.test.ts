@@ -34,6 +34,7 @@ async function open(deaths: Deaths, prepare: (devices: Prepared) => Promise<void
     alice: await world.join("Alice"),
     bob: await world.join("Dr. Bob", "clinician"),
   };
+  store.watch(world, devices.alice, devices.bob);
   await prepare(devices);
   const alice = new Mortal(world, devices.alice, deaths.alice);
   const bob = new Mortal(world, devices.bob, deaths.bob);

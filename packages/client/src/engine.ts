@@ -6,6 +6,7 @@ import { Answerer } from "./answerer.ts";
 import type { AnswerQuestion, ConnectionState } from "./api.ts";
 import { askAgain } from "./asking.ts";
 import { renewBackup } from "./backup.ts";
+import { keepCertificate } from "./certificate.ts";
 import { Connector } from "./connector.ts";
 import { type Core, keysOf, selfOf } from "./core.ts";
 import { Database } from "./database.ts";
@@ -193,6 +194,7 @@ export class Engine {
     this.#historian.start();
     this.#run(() => maintain(this.core));
     this.#run(() => refreshOrganisation(this.core));
+    this.#run(() => keepCertificate(this.core));
   }
 
   /** What was missed is here: what is still unanswered now may have to be asked again. */
@@ -215,6 +217,7 @@ export class Engine {
     this.#cancelTick = this.core.clock.after(minuteMs, () => {
       this.#run(() => askAgain(this.core, false));
       this.#run(() => renewBackup(this.core));
+      if (this.connectionState === "online") this.#run(() => keepCertificate(this.core));
       this.#tick();
     });
   }

@@ -1,8 +1,10 @@
 import { isBaseError } from "@cloister/bytes";
+import type { Arrival } from "./arrival.ts";
 import { requireContact } from "./contacts.ts";
 import type { Core } from "./core.ts";
 import type { Delivery, Link } from "./link.ts";
 import { type Reducer, receive, setAside } from "./receive.ts";
+import { type Unsealed, unseal } from "./unseal.ts";
 
 /** Takes deliveries in order, each in one transaction, and acknowledges what is safely here. */
 export class Inbox {
@@ -77,17 +79,23 @@ export class Inbox {
 
   async #store(delivery: Delivery): Promise<string | undefined> {
     const core = this.#core;
+    const unsealed: Unsealed | undefined =
+      "from" in delivery ? { arrival: delivery } : await unseal(core, delivery);
+    // Nobody to ask and nobody to blame.
+    if (!unsealed) return undefined;
+    const { arrival, fault } = unsealed;
     try {
-      await this.#learnSender(delivery);
-      return await core.database.change((transaction) => receive(core, transaction, delivery, this.#reduce));
+      if (fault) throw fault;
+      await this.#learnSender(arrival);
+      return await core.database.change((transaction) => receive(core, transaction, arrival, this.#reduce));
     } catch (error) {
       if (isBaseError(error) && error.family === "Unavailable") throw error;
-      await core.database.change((transaction) => setAside(core, transaction, delivery, error));
+      await core.database.change((transaction) => setAside(core, transaction, arrival, error));
       return undefined;
     }
   }
 
-  async #learnSender({ from }: Delivery): Promise<void> {
+  async #learnSender({ from }: Arrival): Promise<void> {
     try {
       await requireContact(this.#core, from.account);
     } catch (error) {

@@ -2,6 +2,7 @@ import { BaseError, isBaseError } from "@cloister/bytes";
 import type { Content } from "@cloister/contracts/content";
 import { type AccountId, type DeviceAddress, idFromBytes } from "@cloister/contracts/ids";
 import { decodePayload } from "@cloister/contracts/payload";
+import { noteAccess } from "./access.ts";
 import { type Arrival, seenKey } from "./arrival.ts";
 import { isUnopenable, noteBroken } from "./broken.ts";
 import { noteIdentityChange } from "./contacts.ts";
@@ -48,8 +49,9 @@ export async function receive(
   if (!contact) throw new BaseError("Verification", "SENDER_UNKNOWN", "the relay does not know the sender");
   const sender = { address: from, contact };
   const { plaintext, isFirst } = await openFrom(core, transaction, sender, arrival.payload);
-  const { content, session } = decodePayload(plaintext);
+  const { content, session, accessKey } = decodePayload(plaintext);
   if (isFirst) checkProfile(core, contact, session);
+  await noteAccess(core, transaction, contact, { isSealed: arrival.isSealed ?? false, accessKey });
   const question = await reduce(transaction, sender, content);
   const atMs = core.clock.nowMs();
   transaction.put(seenTable, key, { key, atMs, ...(question !== undefined && { question }) });

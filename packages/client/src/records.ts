@@ -22,6 +22,7 @@ import type { Message, Verification } from "./api.ts";
 import type { Table } from "./database.ts";
 import { historyTables } from "./history-tables.ts";
 import { mendingTables } from "./mending-records.ts";
+import { sealingTables } from "./sealing-records.ts";
 import { cached, table } from "./tables.ts";
 
 export { only, orderKey } from "./tables.ts";
@@ -245,6 +246,7 @@ export const cachedTables = [
   tidiedTable,
   ...mendingTables,
   ...historyTables,
+  ...sealingTables,
 ];
 
 /** Rows that stay in the store. */

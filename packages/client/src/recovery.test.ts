@@ -84,6 +84,7 @@ describe("a conversation mends itself when", () => {
     world = await TestWorld.create(61, store);
     alice = await world.join("Alice");
     bob = await world.join("Dr. Bob", "clinician");
+    store.watch(world, alice, bob);
     ({ id: conversation } = await world.settle(
       alice.client.createConversation({ title: "Knee", members: [bob.account] }),
     ));
@@ -220,6 +221,7 @@ describe("a conversation mends itself when", () => {
 
   it("the other side never answered for a month", async () => {
     const carol = await world.join("Carol");
+    store.watch(world, carol);
     const { id } = await world.settle(
       alice.client.createConversation({ title: "Later", members: [carol.account] }),
     );
@@ -303,6 +305,7 @@ describe("a conversation mends itself when", () => {
       asked.push(body);
       return abstention;
     });
+    store.watch(world, agent);
     const { id } = await world.settle(
       alice.client.createConversation({ title: "Ask", members: [agent.account] }),
     );

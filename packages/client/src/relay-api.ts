@@ -7,14 +7,17 @@ import {
   challengeResponse,
   deviceCreated,
   directory,
+  type OpenSealedRequest,
   organisationInfo,
   preKeyBundles,
   preKeyCounts,
   provisioningBox,
   type RecoverAccountRequest,
   recoveryInfo,
+  type SealedRequest,
   type SessionResponse,
   type SetRecoveryRequest,
+  senderCertificate,
   sessionResponse,
   type UploadPreKeysRequest,
 } from "@cloister/contracts/http";
@@ -131,6 +134,15 @@ export class RelayApi {
 
   directory() {
     return this.#asDevice({ method: "GET", path: "/v1/directory", answer: directory });
+  }
+
+  openSealed(body: OpenSealedRequest) {
+    return this.#asDevice({ method: "PUT", path: "/v1/sealed", body, answer: senderCertificate });
+  }
+
+  /** Without a session: the relay is not to learn who this is. */
+  sendSealed(body: SealedRequest) {
+    return this.#public({ method: "POST", path: "/v1/sealed", body, answer: noAnswer });
   }
 
   takePreKeys(account: AccountId, devices: readonly DeviceId[]) {

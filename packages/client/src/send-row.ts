@@ -12,6 +12,7 @@ import { type Sealing, seal } from "./outbox.ts";
 import { refreshOwnDevices } from "./own-devices.ts";
 import { contactsTable, type OutboxRow, orderKey, outboxTable, type SealedEnvelope } from "./records.ts";
 import { keepSent } from "./resend.ts";
+import { sendSealed } from "./seal.ts";
 import { isIdentityMismatch, startSessions } from "./sessions.ts";
 
 /** How often keys or devices may change under one row before it is left for later. */
@@ -50,7 +51,7 @@ async function tryOnce(core: Core, link: Link, order: number): Promise<RowResult
       await withAccount(core, order, sealing.account, () => fetchKeys(core, sealing));
       return undefined;
     case "sealed": {
-      const sent = await sendAll(link, sealing.row.envelopes ?? []);
+      const sent = await sendAll(core, link, sealing.row.envelopes ?? []);
       if (sent.type === "rejected") return rejected(core, order, sent);
       if (sent.type === "lost") return { outcome: "held" };
       return complete(core, sealing.row);
@@ -99,8 +100,16 @@ async function refresh(core: Core, account: AccountId): Promise<void> {
   else await refreshContact(core, account);
 }
 
-async function sendAll(link: Link, envelopes: readonly SealedEnvelope[]): Promise<SendOutcome> {
-  for (const part of inFrames(envelopes)) {
+/** To each account without the relay learning who writes, where that can be; the rest over the link. */
+async function sendAll(core: Core, link: Link, envelopes: readonly SealedEnvelope[]): Promise<SendOutcome> {
+  const others: SealedEnvelope[] = [];
+  for (const account of new Set(envelopes.map((envelope) => envelope.account))) {
+    const own = envelopes.filter((envelope) => envelope.account === account);
+    const outcome = await sendSealed(core, account, own);
+    if (!outcome) others.push(...own);
+    else if (outcome.type !== "accepted") return outcome;
+  }
+  for (const part of inFrames(others)) {
     const outcome = await link.send(part);
     if (outcome.type !== "accepted") return outcome;
   }

@@ -8,7 +8,7 @@ import {
   unpadContent,
 } from "@cloister/contracts/envelope";
 import type { PreKeyBundleJson } from "@cloister/contracts/http";
-import { addressKey, type DeviceAddress, idBytesCount, idFromBytes } from "@cloister/contracts/ids";
+import { addressKey, type DeviceAddress, idFromBytes } from "@cloister/contracts/ids";
 import { encodePayload } from "@cloister/contracts/payload";
 import {
   archiveSession,
@@ -26,6 +26,7 @@ import {
   type UnverifiedPreKeyMessage,
   type UsedPreKeys,
 } from "@cloister/protocol";
+import { accessKeyFor, freshEnvelopeId } from "./access.ts";
 import { type Core, localIdentity } from "./core.ts";
 import type { Table, Transaction } from "./database.ts";
 import { sentEnvelopesTable } from "./mending-records.ts";
@@ -95,13 +96,13 @@ export async function sealFor(
   const sealed = encrypt(record, padContent(payload), core.random);
   store(transaction, address, { ...sealed, erase: [...erase, ...sealed.erase] });
   const { account, device } = address;
-  const idBytes = core.random(idBytesCount);
+  const idBytes = await freshEnvelopeId(core, transaction, account);
   const [id, atMs] = [idFromBytes(idBytes), core.clock.nowMs()];
   transaction.put(sentEnvelopesTable, id, { account, device, id, order: row.order, atMs });
   return { account, device, id: idBytes, payload: sealEnvelope(sealed.message) };
 }
 
-/** What opens a session with an agent carries the session's profile, until the first answer. */
+/** What opens a session with an agent carries the session's profile, until the first answer; see also `access.ts`. */
 async function payloadFor(
   core: Core,
   transaction: Transaction,
@@ -112,7 +113,13 @@ async function payloadFor(
   const isOpening = origin?.role === "initiator" && origin.pending !== undefined;
   const contact = await transaction.get(contactsTable, address.account);
   const session = isOpening && contact ? profileWith(core, contact) : undefined;
-  return session ? encodePayload({ content: decodeContent(content), session }) : content;
+  const accessKey = await accessKeyFor(core, transaction, address.account, content);
+  if (!session && !accessKey) return content;
+  return encodePayload({
+    content: decodeContent(content),
+    ...(session && { session }),
+    ...(accessKey && { accessKey }),
+  });
 }
 
 interface Opened {

@@ -5,10 +5,10 @@ export const envelopeBucketsBytes = [256, 1024, 4096, 16_384, 65_536] as const;
 
 /**
  * Content is padded to one of these before it is encrypted, so that the length field in an envelope
- * says no more than its bucket does. Each leaves room for the ratchet header, the MAC and, on the
- * largest, the handshake of a first message.
+ * says no more than its bucket does. Each leaves room for the ratchet header and the MAC; all but the
+ * smallest for a seal, and the largest for the handshake of a first message.
  */
-export const contentBucketsBytes = [128, 896, 3968, 16_128, 61_440] as const;
+export const contentBucketsBytes = [128, 512, 3584, 15_872, 61_440] as const;
 
 /** Signal message types: 2 within a session, 3 with the handshake in front. */
 export type CiphertextType = 2 | 3;
@@ -20,6 +20,8 @@ export interface Ciphertext {
 }
 
 const version = 1;
+/** Signal's number for a message whose sender is sealed. */
+const sealedType = 6;
 const headerBytesCount = 6;
 
 function bucketFor(length: number, buckets: readonly number[]): number {
@@ -49,12 +51,17 @@ export function unpadContent(padded: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 /** `version || type || uint32 length || ciphertext || zeros`, filled to an envelope bucket. @throws BaseError `CONTENT_TOO_LARGE` */
-export function sealEnvelope(ciphertext: Ciphertext): Uint8Array<ArrayBuffer> {
-  const head = concatBytes(
-    Uint8Array.of(version, ciphertext.type),
-    uint32(ciphertext.bytes.length),
-    ciphertext.bytes,
-  );
+export function sealEnvelope({ type, bytes }: Ciphertext): Uint8Array<ArrayBuffer> {
+  return fill(type, bytes);
+}
+
+/** The same for a sealed sender's message. @throws BaseError `CONTENT_TOO_LARGE` */
+export function fillSealedEnvelope(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return fill(sealedType, bytes);
+}
+
+function fill(type: number, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const head = concatBytes(Uint8Array.of(version, type), uint32(bytes.length), bytes);
   const out = new Uint8Array(bucketFor(head.length, envelopeBucketsBytes));
   out.set(head);
   return out;
@@ -62,13 +69,26 @@ export function sealEnvelope(ciphertext: Ciphertext): Uint8Array<ArrayBuffer> {
 
 /** Inverse of {@link sealEnvelope}; every byte is attacker-controlled. @throws BaseError `ENVELOPE_INVALID` */
 export function openEnvelope(envelope: Uint8Array): Ciphertext {
-  const invalid = () => new BaseError("Decode", "ENVELOPE_INVALID", "not an envelope of version 1");
-  if (!isEnvelopeSize(envelope.length) || envelope[0] !== version) throw invalid();
   const type = envelope[1];
   if (type !== 2 && type !== 3) throw invalid();
+  return { type, bytes: empty(envelope) };
+}
+
+/** Inverse of {@link fillSealedEnvelope}; every byte is attacker-controlled. @throws BaseError `ENVELOPE_INVALID` */
+export function openSealedEnvelope(envelope: Uint8Array): Uint8Array<ArrayBuffer> {
+  if (envelope[1] !== sealedType) throw invalid();
+  return empty(envelope);
+}
+
+function empty(envelope: Uint8Array): Uint8Array<ArrayBuffer> {
+  if (!isEnvelopeSize(envelope.length) || envelope[0] !== version) throw invalid();
   const end = headerBytesCount + readUint32(envelope, 2);
   if (end > envelope.length || envelope.subarray(end).some((byte) => byte !== 0)) throw invalid();
-  return { type, bytes: envelope.slice(headerBytesCount, end) };
+  return envelope.slice(headerBytesCount, end);
+}
+
+function invalid(): BaseError {
+  return new BaseError("Decode", "ENVELOPE_INVALID", "not an envelope of version 1");
 }
 
 /** Whether a payload has one of the sizes that the relay accepts. */

@@ -29,6 +29,9 @@ export interface OutgoingEnvelope extends DeviceAddress {
   readonly payload: Uint8Array;
 }
 
+/** Who sent an envelope; or, where that is sealed in it, only when the relay took it. */
+export type EnvelopeOrigin = { readonly from: DeviceAddress } | { readonly sealedAtMs: number };
+
 /** What a device says on its mailbox connection. */
 export type ClientFrame =
   /** First frame, within five seconds. */
@@ -56,13 +59,12 @@ export type RelayFrame =
       readonly retryAfterMs?: number;
     }
   /** One envelope, in order of `seq` within `epoch`; again after a reconnect until acknowledged. */
-  | {
+  | ({
       readonly type: "deliver";
       readonly seq: number;
       readonly id: Uint8Array;
-      readonly from: DeviceAddress;
       readonly payload: Uint8Array;
-    }
+    } & EnvelopeOrigin)
   /** The mailbox is empty now: history is complete. */
   | { readonly type: "queueEmpty" }
   /** The account's one-time prekeys run low: upload more. */
@@ -108,6 +110,11 @@ function readAddress(map: FieldReader): DeviceAddress {
     account: idFromBytes(map.bytes("account", { length: idBytesCount })),
     device: readDevice(map),
   };
+}
+
+function readOrigin(map: FieldReader): EnvelopeOrigin {
+  const sealedAtMs = map.optional("sealedAtMs", (key) => map.uint(key));
+  return sealedAtMs === undefined ? { from: readAddress(map) } : { sealedAtMs };
 }
 
 function readDevice(map: FieldReader): DeviceId {
@@ -198,8 +205,7 @@ export function encodeRelayFrame(value: RelayFrame): Uint8Array<ArrayBuffer> {
       return frame(relayTypes.deliver, {
         seq: value.seq,
         id: value.id,
-        account: idToBytes(value.from.account),
-        device: value.from.device,
+        ...originFields(value),
         payload: value.payload,
       });
     case "queueEmpty":
@@ -208,6 +214,11 @@ export function encodeRelayFrame(value: RelayFrame): Uint8Array<ArrayBuffer> {
     case "goodbye":
       return frame(relayTypes.goodbye, { code: value.code });
   }
+}
+
+function originFields(origin: EnvelopeOrigin): { readonly [key: string]: CborValue } {
+  if ("sealedAtMs" in origin) return { sealedAtMs: origin.sealedAtMs };
+  return { account: idToBytes(origin.from.account), device: origin.from.device };
 }
 
 /** @throws BaseError `FRAME_INVALID` */
@@ -233,7 +244,7 @@ function readRelayFrame(type: number, map: FieldReader): RelayFrame {
         type: "deliver",
         seq: map.uint("seq"),
         id: map.bytes("id", { length: idBytesCount }),
-        from: readAddress(map),
+        ...readOrigin(map),
         payload: readPayload(map),
       };
     case relayTypes.queueEmpty:

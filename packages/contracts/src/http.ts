@@ -1,5 +1,6 @@
 import { z } from "zod/mini";
 import { maxDeviceId, roles } from "./ids.ts";
+import { accessKeyBytesCount } from "./payload.ts";
 
 /*
  * Bodies of the relay's HTTP interface, as JSON. Byte strings are base64url without padding.
@@ -16,6 +17,8 @@ function bytesUpTo(maxBytes: number) {
   return z.string().check(z.regex(/^[A-Za-z0-9_-]+$/), z.maxLength(Math.ceil((maxBytes * 4) / 3)));
 }
 
+/** The largest envelope, see {@link envelopeBucketsBytes}. */
+const largestEnvelopeBytes = 65_536;
 const id = bytes(16);
 const device = z.int().check(z.minimum(1), z.maximum(maxDeviceId));
 const preKeyId = z.int().check(z.minimum(1), z.maximum(0xff_ffff));
@@ -158,6 +161,31 @@ export const uploadPreKeysRequest = z.strictObject({
 });
 /** See {@link uploadPreKeysRequest}. */
 export type UploadPreKeysRequest = z.infer<typeof uploadPreKeysRequest>;
+
+const accessKey = bytes(accessKeyBytesCount);
+
+/** PUT /v1/sealed: whoever shows the key of this hash (SHA-256) may send sealed mail to the account. */
+export const openSealedRequest = z.strictObject({ accessKeyHash: bytes(32) });
+/** See {@link openSealedRequest}. */
+export type OpenSealedRequest = z.infer<typeof openSealedRequest>;
+/** Its answer: what this device shows inside its own sealed mail for a day, and the key that vouches for such. */
+export const senderCertificate = z.strictObject({ certificate: bytesUpTo(1024), trustRoot: identityKey });
+/** See {@link senderCertificate}. */
+export type SenderCertificateJson = z.infer<typeof senderCertificate>;
+
+/**
+ * POST /v1/sealed, without a session: envelopes for exactly the account's devices, all of them stored or none.
+ * A wrong key and an account that does not exist are refused alike, with UNAUTHENTICATED.
+ */
+export const sealedRequest = z.strictObject({
+  account: id,
+  accessKey,
+  envelopes: z
+    .array(z.strictObject({ device, id, payload: bytesUpTo(largestEnvelopeBytes) }))
+    .check(z.minLength(1), z.maxLength(maxDeviceId)),
+});
+/** See {@link sealedRequest}. */
+export type SealedRequest = z.infer<typeof sealedRequest>;
 
 const slot = z.string().check(z.regex(/^[A-Za-z0-9_-]{22,86}$/));
 

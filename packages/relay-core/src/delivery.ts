@@ -81,11 +81,13 @@ export class Delivery {
     this.#context.send({ type: "queueEmpty" });
   }
 
-  #deliver({ seq, id, from, payload }: StoredEnvelope): void {
+  #deliver(envelope: StoredEnvelope): void {
+    const { seq, id, payload } = envelope;
+    const origin = "from" in envelope ? { from: envelope.from } : { sealedAtMs: envelope.sealedAtMs };
     this.#cursor = seq;
     this.#latest = Math.max(this.#latest, seq);
     this.#unacknowledged.push(seq);
-    this.#context.send({ type: "deliver", seq, id, from, payload });
+    this.#context.send({ type: "deliver", seq, id, payload, ...origin });
   }
 
   #isDone(): boolean {

@@ -18,6 +18,10 @@ export interface RelayLimits {
   readonly sessionRate: Rate;
   /** SENDs of one device. */
   readonly sendRate: Rate;
+  /** Sealed mail for one account, of all senders together. */
+  readonly sealedRate: Rate;
+  /** How long a sender certificate holds. */
+  readonly certificateMs: number;
   /** Prekey uploads of one device; each is up to a hundred signatures to check. */
   readonly uploadRate: Rate;
   /** Payload on its way to the disk, of all senders together. */
@@ -51,6 +55,8 @@ export const defaultLimits: RelayLimits = {
   sessionMs: dayMs,
   sessionRate: { burstCount: 30, everyMs: 10 * secondMs },
   sendRate: { burstCount: 600, everyMs: 50 },
+  sealedRate: { burstCount: 600, everyMs: 50 },
+  certificateMs: dayMs,
   uploadRate: { burstCount: 20, everyMs: 30 * secondMs },
   pendingMaxBytes: 64 * 1024 * 1024,
   preKeyPairRate: { burstCount: 6, everyMs: 10 * minuteMs },

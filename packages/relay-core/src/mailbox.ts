@@ -1,5 +1,5 @@
-import type { OutgoingEnvelope } from "@cloister/contracts/frames";
-import { addressKey, type DeviceAddress } from "@cloister/contracts/ids";
+import type { EnvelopeOrigin, OutgoingEnvelope } from "@cloister/contracts/frames";
+import { type AccountId, addressKey, type DeviceAddress } from "@cloister/contracts/ids";
 import { Buckets } from "./buckets.ts";
 import { RelayError } from "./errors.ts";
 import type { RelayLimits } from "./limits.ts";
@@ -20,7 +20,9 @@ export class Mailbox {
     readonly retention: Retention;
     readonly onStored: OnStored;
   };
+  readonly #clock: Clock;
   readonly #rate: Buckets;
+  readonly #sealedRate: Buckets;
   #pendingBytes = 0;
 
   constructor(context: {
@@ -31,7 +33,9 @@ export class Mailbox {
     readonly onStored: OnStored;
   }) {
     this.#context = context;
+    this.#clock = context.clock;
     this.#rate = new Buckets(context.limits.sendRate, context.clock);
+    this.#sealedRate = new Buckets(context.limits.sealedRate, context.clock);
   }
 
   /**
@@ -41,26 +45,39 @@ export class Mailbox {
    * `MAILBOX_FULL`, `UNAVAILABLE`, `DEVICE_REVOKED`
    */
   async send(from: DeviceAddress, envelopes: readonly OutgoingEnvelope[]): Promise<void> {
-    requireOnePerDevice(from, envelopes);
-    const retryAfterMs = this.#rate.take(addressKey(from));
-    if (retryAfterMs > 0) throw new RelayError("RATE_LIMITED", { retryAfterMs });
-    const seqs = stored(await this.#append(from, envelopes));
+    requireOnePerDevice(envelopes, from);
+    spend(this.#rate, addressKey(from));
+    await this.#keep({ from }, envelopes);
+  }
+
+  /**
+   * The same for envelopes to one account that hide their sender; whoever sends them may.
+   * @throws RelayError `REQUEST_INVALID`, `RATE_LIMITED`, `DEVICES_CHANGED`, `MAILBOX_FULL`, `UNAVAILABLE`
+   */
+  async sendSealed(account: AccountId, envelopes: readonly OutgoingEnvelope[]): Promise<void> {
+    requireOnePerDevice(envelopes);
+    spend(this.#sealedRate, account);
+    await this.#keep({ sealedAtMs: this.#clock.nowMs() }, envelopes);
+  }
+
+  async #keep(origin: EnvelopeOrigin, envelopes: readonly OutgoingEnvelope[]): Promise<void> {
+    const seqs = stored(await this.#append(origin, envelopes));
     for (const [index, envelope] of envelopes.entries()) {
+      const { id, payload } = envelope;
       const seq = seqs[index] ?? 0;
-      if (seq > 0)
-        this.#context.onStored(envelope, { seq, id: envelope.id, from, payload: envelope.payload });
+      if (seq > 0) this.#context.onStored(envelope, { ...origin, seq, id, payload });
     }
   }
 
   /** While the disk is slow, what waits for it stays within a bound. */
-  async #append(from: DeviceAddress, envelopes: readonly OutgoingEnvelope[]): Promise<SendResult> {
+  async #append(origin: EnvelopeOrigin, envelopes: readonly OutgoingEnvelope[]): Promise<SendResult> {
     const { store, limits, retention } = this.#context;
     const bytesCount = payloadBytes(envelopes);
     if (this.#pendingBytes + bytesCount > limits.pendingMaxBytes) throw new RelayError("UNAVAILABLE");
     this.#pendingBytes += bytesCount;
     try {
       return await store.append({
-        from,
+        ...origin,
         envelopes,
         ageMs: retention.ageMs(),
         maxQueuedCount: limits.mailboxMaxCount,
@@ -81,9 +98,15 @@ export function payloadBytes(envelopes: readonly OutgoingEnvelope[]): number {
   return sum;
 }
 
-function requireOnePerDevice(from: DeviceAddress, envelopes: readonly OutgoingEnvelope[]): void {
+function spend(rate: Buckets, key: string): void {
+  const retryAfterMs = rate.take(key);
+  if (retryAfterMs > 0) throw new RelayError("RATE_LIMITED", { retryAfterMs });
+}
+
+function requireOnePerDevice(envelopes: readonly OutgoingEnvelope[], from?: DeviceAddress): void {
   const targets = new Set(envelopes.map(addressKey));
-  if (targets.size !== envelopes.length || envelopes.length === 0 || targets.has(addressKey(from))) {
+  const isForItself = from !== undefined && targets.has(addressKey(from));
+  if (targets.size !== envelopes.length || envelopes.length === 0 || isForItself) {
     throw new RelayError("REQUEST_INVALID", {
       message: "a SEND carries one envelope for each device, and none for the sender's own",
     });

@@ -1,4 +1,4 @@
-import type { OutgoingEnvelope } from "@cloister/contracts/frames";
+import type { EnvelopeOrigin, OutgoingEnvelope } from "@cloister/contracts/frames";
 import type { AccountId, DeviceAddress, DeviceId, Role } from "@cloister/contracts/ids";
 
 /** Time. `monotonicMs` never jumps; its zero means nothing. */
@@ -98,18 +98,20 @@ export interface TakenBundle {
   readonly left: PreKeyCountsRecord;
 }
 
-/** Envelopes to store together. */
-export interface SendRequest {
-  readonly from: DeviceAddress;
+/** Envelopes to store together. Sealed mail is all for one account. */
+export type SendRequest = EnvelopeOrigin & {
   readonly envelopes: readonly OutgoingEnvelope[];
   /** The retention clock: running time, not wall-clock time. */
   readonly ageMs: number;
   readonly maxQueuedCount: number;
   readonly maxQueuedBytes: number;
-  /** What the sender's account, all its devices together, may have waiting in one mailbox not its own. */
+  /**
+   * What the sender's account, all its devices together, may have waiting in one mailbox not its own. Sealed
+   * mail counts as one sender's.
+   */
   readonly maxPerSenderCount: number;
   readonly maxPerSenderBytes: number;
-}
+};
 
 /** `seqs` beside the envelopes; 0 where the same id was stored before. */
 export type SendResult =
@@ -118,12 +120,11 @@ export type SendResult =
   | { readonly outcome: "accountUnknown" | "devicesChanged" | "mailboxFull"; readonly account: AccountId };
 
 /** An envelope as it waits in a mailbox. */
-export interface StoredEnvelope {
+export type StoredEnvelope = EnvelopeOrigin & {
   readonly seq: number;
   readonly id: Uint8Array;
-  readonly from: DeviceAddress;
   readonly payload: Uint8Array;
-}
+};
 
 /** 32 random bytes in base64url. */
 export type BlobId = string;
@@ -155,6 +156,11 @@ export interface RelayStore {
   device(address: DeviceAddress): Promise<DeviceRecord | undefined>;
   /** Accounts with a credential and a role other than patient that still have a device. */
   directory(): Promise<readonly { readonly account: AccountId; readonly credential: Uint8Array }[]>;
+
+  /** From now on the key of this hash (SHA-256) opens the account's mailboxes to sealed mail, and no other. */
+  setAccessKeyHash(account: AccountId, hash: Uint8Array): Promise<void>;
+  /** Undefined for an account that does not exist or never set one. */
+  accessKeyHash(account: AccountId): Promise<Uint8Array | undefined>;
 
   putSession(session: {
     /** SHA-256 of the token. */

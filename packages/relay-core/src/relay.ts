@@ -14,6 +14,7 @@ import type { Clock, RelayStore } from "./ports.ts";
 import { PreKeys } from "./prekeys.ts";
 import { verifyRecovery } from "./recovery.ts";
 import { Retention, sweep } from "./retention.ts";
+import { SealedDoor } from "./sealed-door.ts";
 import { type Session, Sessions } from "./sessions.ts";
 
 /** What a relay is made of. */
@@ -33,6 +34,7 @@ export class Relay {
   readonly sessions: Sessions;
   readonly preKeys: PreKeys;
   readonly blobs: Blobs;
+  readonly sealedDoor: SealedDoor;
   readonly #retention: Retention;
   readonly #connectionContext: ConnectionContext;
   readonly #connections = new Map<string, Connection>();
@@ -59,6 +61,7 @@ export class Relay {
       retention: this.#retention,
       onStored: (to, envelope) => this.#connections.get(addressKey(to))?.offer(envelope),
     });
+    this.sealedDoor = new SealedDoor({ store, mailbox, random });
     this.#connectionContext = {
       epoch: state.epoch,
       sessions: this.sessions,

@@ -1,5 +1,5 @@
 import { equalBytes, toHex } from "@cloister/bytes";
-import type { OutgoingEnvelope } from "@cloister/contracts/frames";
+import type { EnvelopeOrigin, OutgoingEnvelope } from "@cloister/contracts/frames";
 import { type AccountId, addressKey, type DeviceAddress, maxDeviceId } from "@cloister/contracts/ids";
 import type {
   AccountRecord,
@@ -43,6 +43,7 @@ interface MemoryDevice {
 
 interface MemoryAccount extends Omit<NewAccount, "device"> {
   readonly devices: MemoryDevice[];
+  accessKeyHash?: Uint8Array;
 }
 
 interface MemoryBlob {
@@ -132,6 +133,15 @@ export class MemoryRelayStore implements RelayStore {
     });
   }
 
+  async setAccessKeyHash(id: AccountId, hash: Uint8Array): Promise<void> {
+    const account = this.#accounts.get(id);
+    if (account) account.accessKeyHash = hash;
+  }
+
+  async accessKeyHash(account: AccountId): Promise<Uint8Array | undefined> {
+    return this.#accounts.get(account)?.accessKeyHash;
+  }
+
   async putSession(session: {
     readonly tokenHash: Uint8Array;
     readonly address: DeviceAddress;
@@ -198,7 +208,7 @@ export class MemoryRelayStore implements RelayStore {
   }
 
   async append(send: SendRequest): Promise<SendResult> {
-    if (!this.#current(send.from)) return { outcome: "senderRevoked" };
+    if ("from" in send && !this.#current(send.from)) return { outcome: "senderRevoked" };
     const accounts = [...new Set(send.envelopes.map(({ account }) => account))];
     const unknown = accounts.find((account) => !this.#accounts.has(account));
     if (unknown !== undefined) return { outcome: "accountUnknown", account: unknown };
@@ -376,7 +386,8 @@ export class MemoryRelayStore implements RelayStore {
     const addressed = send.envelopes.filter((envelope) => envelope.account === account).map(addressKey);
     const record = this.#accounts.get(account);
     const expected = record ? current(record).map(({ address }) => addressKey(address)) : [];
-    const others = expected.filter((key) => key !== addressKey(send.from));
+    const own = "from" in send ? addressKey(send.from) : undefined;
+    const others = expected.filter((key) => key !== own);
     return addressed.toSorted().join() !== others.toSorted().join();
   }
 
@@ -436,18 +447,24 @@ function isFull(device: MemoryDevice, envelope: OutgoingEnvelope, send: SendRequ
   const exceeds = (rows: readonly Row[], maxCount: number, maxBytes: number) =>
     rows.length + 1 > maxCount ||
     rows.reduce((sum, { payload }) => sum + payload.length, envelope.payload.length) > maxBytes;
-  const { account } = send.from;
-  const ofSender = device.queue.filter(({ from }) => from.account === account);
+  const account = senderOf(send);
+  const ofSender = device.queue.filter((row) => senderOf(row) === account);
   return (
     exceeds(device.queue, send.maxQueuedCount, send.maxQueuedBytes) ||
     (envelope.account !== account && exceeds(ofSender, send.maxPerSenderCount, send.maxPerSenderBytes))
   );
 }
 
+/** Whose share an envelope takes; undefined for sealed mail. */
+function senderOf(origin: EnvelopeOrigin): AccountId | undefined {
+  return "from" in origin ? origin.from.account : undefined;
+}
+
 function keep(device: MemoryDevice, envelope: OutgoingEnvelope, send: SendRequest): number {
   device.lastSeq += 1;
   const { id, payload } = envelope;
-  device.queue.push({ seq: device.lastSeq, id, from: send.from, payload, ageMs: send.ageMs });
+  const origin = "from" in send ? { from: send.from } : { sealedAtMs: send.sealedAtMs };
+  device.queue.push({ ...origin, seq: device.lastSeq, id, payload, ageMs: send.ageMs });
   device.ids.set(toHex(id), send.ageMs);
   return device.lastSeq;
 }
@@ -467,6 +484,8 @@ const roomy = {
   maxPerSenderBytes: 10_000_000,
 };
 const dayMs = 86_400_000;
+
+type Sent = Extract<SendRequest, { readonly from: DeviceAddress }>;
 
 function bytes(length: number, seed: number): Uint8Array {
   return Uint8Array.from({ length }, (_, at) => (seed * 31 + at * 7) & 255);
@@ -518,8 +537,10 @@ export function relayStoreConformance(name: string, makeSite: () => Promise<Rela
     let site: RelayStoreSite;
     let store: RelayStore;
 
-    const send = (envelopes: readonly OutgoingEnvelope[], more: Partial<SendRequest> = {}) =>
+    const send = (envelopes: readonly OutgoingEnvelope[], more: Partial<Sent> = {}) =>
       store.append({ from: alice, envelopes, ageMs: 0, ...roomy, ...more });
+    const sendSealed = (envelopes: readonly OutgoingEnvelope[], more: Partial<typeof roomy> = {}) =>
+      store.append({ sealedAtMs: 1234, envelopes, ageMs: 0, ...roomy, ...more });
     const read = (address: DeviceAddress, afterSeq = 0) => store.read({ address, afterSeq, ...page });
     const seqs = async (address: DeviceAddress, afterSeq = 0) =>
       (await read(address, afterSeq)).map(({ seq }) => seq);
@@ -605,6 +626,19 @@ export function relayStoreConformance(name: string, makeSite: () => Promise<Rela
         await store.revokeDevice({ account: clinician.account, device: 1 });
         expect(await store.directory()).toEqual([]);
       });
+    });
+
+    it("keeps one hash of an access key for each account, for good", async () => {
+      expect(await store.accessKeyHash(bob.account)).toBeUndefined();
+      expect(await store.accessKeyHash("Z".repeat(22))).toBeUndefined();
+      await store.setAccessKeyHash(bob.account, bytes(32, 70));
+      await store.setAccessKeyHash(bob.account, bytes(32, 71));
+      await store.setAccessKeyHash("Z".repeat(22), bytes(32, 72));
+      await store.close();
+      store = await site.open();
+      expect(await store.accessKeyHash(bob.account)).toEqual(bytes(32, 71));
+      expect(await store.accessKeyHash(alice.account)).toBeUndefined();
+      expect(await store.accessKeyHash("Z".repeat(22))).toBeUndefined();
     });
 
     describe("sessions", () => {
@@ -742,6 +776,34 @@ export function relayStoreConformance(name: string, makeSite: () => Promise<Rela
         await store.revokeDevice(bob);
         expect(await read(bob)).toEqual([]);
         expect(await send([sealed(alice, 2)], { from: bob })).toEqual({ outcome: "senderRevoked" });
+      });
+
+      it("keep sealed mail without a sender, once, for exactly the account's devices", async () => {
+        await addBob2();
+        const changed = { outcome: "devicesChanged", account: bob.account };
+        expect(await sendSealed([sealed(bob, 1)])).toEqual(changed);
+        const both = [sealed(bob, 1), sealed(bob2, 2)];
+        expect(await sendSealed(both)).toEqual({ outcome: "stored", seqs: [1, 1] });
+        expect(await sendSealed(both)).toEqual({ outcome: "stored", seqs: [0, 0] });
+        await send([sealed(bob, 3), sealed(bob2, 4)]);
+        const [first, second] = await read(bob);
+        const { id, payload } = sealed(bob, 1);
+        expect(first).toMatchObject({ seq: 1, id, payload, sealedAtMs: 1234 });
+        expect(first).not.toHaveProperty("from");
+        expect(second).toMatchObject({ seq: 2, from: alice });
+        await store.acknowledge(bob, 1);
+        expect(await sendSealed(both)).toEqual({ outcome: "stored", seqs: [0, 0] });
+        expect(await seqs(bob)).toEqual([2]);
+      });
+
+      it("give sealed mail one sender's share, and get it back", async () => {
+        const one = { maxPerSenderCount: 1 };
+        expect(await sendSealed([sealed(bob, 1)], one)).toMatchObject({ outcome: "stored" });
+        expect(await sendSealed([sealed(bob, 2)], one)).toMatchObject({ outcome: "mailboxFull" });
+        expect(await send([sealed(bob, 3)], one)).toMatchObject({ outcome: "stored" });
+        await store.acknowledge(bob, 2);
+        expect(await sendSealed([sealed(bob, 2)], one)).toMatchObject({ outcome: "stored" });
+        expect(await sendSealed([sealed(bob, 4)], one)).toMatchObject({ outcome: "mailboxFull" });
       });
 
       it("keep to their bounds, all or nothing", async () => {

@@ -9,15 +9,18 @@ import {
   challengeRequest,
   createAccountRequest,
   type OrganisationInfo,
+  openSealedRequest,
   putBoxRequest,
   recoverAccountRequest,
+  sealedRequest,
   sessionRequest,
   setRecoveryRequest,
   takePreKeysRequest,
   uploadPreKeysRequest,
 } from "@cloister/contracts/http";
-import type { Role } from "@cloister/contracts/ids";
+import { type DeviceAddress, idToBytes, type Role } from "@cloister/contracts/ids";
 import { ed25519KeyPair, ed25519Sign, type Random } from "@cloister/crypto";
+import { type SenderIssuer, senderIssuer } from "@cloister/protocol/sealed-sender";
 import {
   accountInfo,
   addDevice,
@@ -63,6 +66,8 @@ export class TestOrganisation implements TestServer {
   readonly logSeed: Uint8Array;
   /** The log cannot be reached. */
   logIsDown = false;
+  /** Certifies senders of sealed mail. */
+  senderIssuer: SenderIssuer;
   readonly #clock: TestClock;
   readonly #random: Random;
   readonly #organisationSeed: Uint8Array;
@@ -107,6 +112,7 @@ export class TestOrganisation implements TestServer {
     this.#organisationSeed = input.seeds.organisation;
     this.#tokenSeed = input.seeds.token;
     this.logSeed = input.seeds.log;
+    this.senderIssuer = senderIssuer(input.seeds.token, input.random);
   }
 
   /** An invitation code that the organisation made. */
@@ -172,6 +178,9 @@ export class TestOrganisation implements TestServer {
         return relay.blobs.get(first, Number(second));
       case "GET recovery":
         return recoveryInfo(relay.accounts.store, first);
+      case "POST sealed":
+        await relay.sealedDoor.send(z.parse(sealedRequest, body));
+        return undefined;
       case "POST accounts/recovery":
         return relay.recoverAccount(first, z.parse(recoverAccountRequest, body));
       default:
@@ -194,6 +203,8 @@ export class TestOrganisation implements TestServer {
         return accountInfo(store, first);
       case "GET directory":
         return directory(store);
+      case "PUT sealed":
+        return this.#openSealed(address, body);
       case "DELETE devices":
         await relay.revokeDevice({ account: address.account, device: Number(first) });
         return undefined;
@@ -220,6 +231,20 @@ export class TestOrganisation implements TestServer {
       default:
         throw new Error(`there is no route ${route}`);
     }
+  }
+
+  async #openSealed(address: DeviceAddress, body: unknown): Promise<object> {
+    const identityKey = await this.relay.sealedDoor.open(address, z.parse(openSealedRequest, body));
+    const certificate = this.senderIssuer.certify({
+      account: idToBytes(address.account),
+      deviceId: address.device,
+      identityKey,
+      expiresAtMs: this.#clock.nowMs() + this.relay.accounts.limits.certificateMs,
+    });
+    return {
+      certificate: toBase64Url(certificate),
+      trustRoot: toBase64Url(this.senderIssuer.trustRoot),
+    };
   }
 
   async #openSession(body: unknown): Promise<object> {

@@ -10,6 +10,7 @@ import { Inbox } from "../inbox.ts";
 import { enqueue } from "../outbox.ts";
 import { cachedTables, keysTable, only, orderKey, outboxTable, selfTable } from "../records.ts";
 import { RelayApi } from "../relay-api.ts";
+import { accessTable } from "../sealing-records.ts";
 import { Sender } from "../sender.ts";
 
 /** Somebody's device in the hands of a test: it says whatever it is told to, and follows no rule. */
@@ -91,6 +92,11 @@ export class Puppet {
     return this.#say(to, async (transaction) => {
       const order = await takeNumbers(transaction, "order");
       transaction.put(outboxTable, orderKey(order), { order, lane: "puppet", content, to, forAgents: true });
+      // Nothing can be put beside what is no content.
+      const hintKey = new Uint8Array(32);
+      for (const account of to) {
+        transaction.put(accessTable, account, { account, knowsOurs: true, hintKey });
+      }
       transaction.afterwards(this.#core.wakeSender);
     });
   }

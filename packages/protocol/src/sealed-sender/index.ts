@@ -6,6 +6,7 @@ export {
   verifySenderCertificate,
 } from "./certificates.ts";
 export type { SealedContent, SealedMessageType } from "./content.ts";
+export { type SenderIssuer, senderIssuer } from "./issuer.ts";
 export { type OpenedSealedMessage, openSealedMessage, sealForMany, sealForOne } from "./operations.ts";
 export {
   type RecipientDevice,
