@@ -10,7 +10,7 @@ import {
   issueInvitation,
   redeemInvitation,
 } from "@cloister/contracts/credential";
-import { padContent, sealEnvelope } from "@cloister/contracts/envelope";
+import { fillSealedEnvelope, padContent, sealEnvelope } from "@cloister/contracts/envelope";
 import { encodeClientFrame, encodeRelayFrame } from "@cloister/contracts/frames";
 import { ed25519KeyPair, ed25519Sign, type Random, sha256 } from "@cloister/crypto";
 import * as signal from "@cloister/protocol";
@@ -158,6 +158,7 @@ export const seeds = {
   contents: contents.map(encodeContent),
   padded: padContent(toUtf8("hello")),
   envelope,
+  sealedEnvelope: fillSealedEnvelope(new Uint8Array(9)),
   clientFrames: [
     encodeClientFrame({ type: "hello", token: "token" }),
     encodeClientFrame({ type: "ack", epoch: 1, seq: 2 }),
@@ -172,6 +173,7 @@ export const seeds = {
     encodeRelayFrame({ type: "accept", sendId: 1 }),
     encodeRelayFrame({ type: "reject", sendId: 1, code: "MAILBOX_FULL", account: id, retryAfterMs: 5 }),
     encodeRelayFrame({ type: "deliver", seq: 1, id: new Uint8Array(16), from: address, payload: envelope }),
+    encodeRelayFrame({ type: "deliver", seq: 2, id: new Uint8Array(16), sealedAtMs: 5, payload: envelope }),
     encodeRelayFrame({ type: "queueEmpty" }),
   ],
   invitation: encodeInvitation(invitation),

@@ -20,7 +20,13 @@ import {
   encodeInvitation,
   parseInvitationCode,
 } from "@cloister/contracts/credential";
-import { openEnvelope, sealEnvelope, unpadContent } from "@cloister/contracts/envelope";
+import {
+  fillSealedEnvelope,
+  openEnvelope,
+  openSealedEnvelope,
+  sealEnvelope,
+  unpadContent,
+} from "@cloister/contracts/envelope";
 import { decodeClientFrame, decodeRelayFrame, encodeClientFrame } from "@cloister/contracts/frames";
 import * as signal from "@cloister/protocol";
 import { splitSealedMessage } from "@cloister/protocol/sealed-sender";
@@ -106,6 +112,11 @@ export const targets: readonly Target[] = [
   { name: "content", seeds: () => seeds.contents, run: canonical(decodeContent, encodeContent) },
   { name: "padded content", seeds: () => [seeds.padded], run: unpadContent },
   { name: "envelope", seeds: () => [seeds.envelope], run: canonical(openEnvelope, sealEnvelope) },
+  {
+    name: "sealed envelope",
+    seeds: () => [seeds.sealedEnvelope],
+    run: canonical(openSealedEnvelope, fillSealedEnvelope),
+  },
   {
     name: "client frame",
     seeds: () => seeds.clientFrames,

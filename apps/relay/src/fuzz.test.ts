@@ -85,7 +85,7 @@ describe("a relay under hostile frames", () => {
     const [from, to] = [await TestSocket.open(friend), await TestSocket.open(device)];
     from.send({ type: "send", sendId: 1, envelopes: [testEnvelope(device.address)] });
     await from.next("accept");
-    expect((await to.next("deliver")).from).toEqual(friend.address);
+    expect(await to.next("deliver")).toMatchObject({ from: friend.address });
     expect(to.ws.readyState).toBe(WebSocket.OPEN);
     from.close();
     to.close();

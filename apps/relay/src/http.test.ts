@@ -1,9 +1,10 @@
-import { toBase64Url } from "@cloister/bytes";
+import { fromBase64Url, toBase64Url } from "@cloister/bytes";
 import { preKeyBundles, sessionResponse } from "@cloister/contracts/http";
 import { recoveryProofMessage } from "@cloister/contracts/proofs";
-import { ed25519KeyPair, ed25519Sign } from "@cloister/crypto";
+import { ed25519KeyPair, ed25519Sign, sha256 } from "@cloister/crypto";
 import { systemRandom } from "@cloister/crypto/random";
 import { loadSeed } from "@cloister/keys-file";
+import { senderIssuer, verifySenderCertificate } from "@cloister/protocol/sealed-sender";
 import { Relay } from "@cloister/relay-core";
 import { testCredential, testOrganisation } from "@cloister/testkit/relay-device";
 import { MemoryRelayStore } from "@cloister/testkit/relay-store";
@@ -25,6 +26,7 @@ const publicRoutes = [
   "POST /v1/sessions",
   "GET /v1/provisioning/:slot",
   "PUT /v1/provisioning/:slot/answer",
+  "POST /v1/sealed",
   "GET /v1/blobs/:blob/:number",
   "GET /v1/recovery/:key",
   "POST /v1/accounts/:account/recovery",
@@ -38,6 +40,7 @@ const table: readonly Route[] = routes({
     organisation: testOrganisation,
   }),
   tokenSeed: new Uint8Array(32),
+  senderIssuer: senderIssuer(new Uint8Array(32), systemRandom),
 });
 const nameOf = ({ method, path }: Route) => `${method} ${path}`;
 const guarded = table.filter(({ access }) => access === "session");
@@ -93,6 +96,52 @@ describe("every route", () => {
     expect(await answer("not a token")).toEqual([401, "UNAUTHENTICATED"]);
     expect(await answer(over.token)).toEqual([401, "UNAUTHENTICATED"]);
     expect(await answer(revoked.token)).toEqual([403, "DEVICE_REVOKED"]);
+  });
+});
+
+describe("sealed mail", () => {
+  const accessKey = toBase64Url(systemRandom(16));
+  const letter = (bytesCount = 256) => ({
+    device: 1,
+    id: toBase64Url(systemRandom(16)),
+    payload: toBase64Url(systemRandom(bytesCount)),
+  });
+
+  it("is let in by a key, and refused alike for a wrong one and for nobody", async () => {
+    const accessKeyHash = toBase64Url(sha256(fromBase64Url(accessKey)));
+    const opened = await alice.request("PUT", "/v1/sealed", { accessKeyHash });
+    const { certificate, trustRoot } = opened.json as { certificate: string; trustRoot: string };
+    const verified = verifySenderCertificate(fromBase64Url(certificate), {
+      trustRoots: [fromBase64Url(trustRoot)],
+      nowMs: Date.now() + 86_000_000,
+    });
+    expect(verified).toMatchObject({ deviceId: 1, identityKey: alice.identity.publicKey });
+    expect(toBase64Url(verified.account)).toBe(alice.address.account);
+
+    const nobody = new TestDevice(relay.url);
+    const { account } = alice.address;
+    const post = (body: object) => nobody.request("POST", "/v1/sealed", { account, accessKey, ...body });
+    expect((await post({ envelopes: [letter(65_536)] })).status).toBe(204);
+    const wrong = await post({ accessKey: toBase64Url(systemRandom(16)), envelopes: [letter()] });
+    const unknown = await post({ account: toBase64Url(systemRandom(16)), envelopes: [letter()] });
+    expect([wrong.status, wrong.json]).toEqual([401, unknown.json]);
+    expect(unknown.status).toBe(401);
+    expect((await post({ envelopes: [letter(), { ...letter(), device: 2 }] })).json).toMatchObject({
+      error: "DEVICES_CHANGED",
+    });
+    expect((await post({ envelopes: [] })).status).toBe(400);
+    expect((await post({ envelopes: [letter()], from: account })).status).toBe(400);
+  });
+
+  it("may be as large as envelopes for ten devices, and no larger", async () => {
+    const send = (count: number) =>
+      new TestDevice(relay.url).request("POST", "/v1/sealed", {
+        account: alice.address.account,
+        accessKey,
+        envelopes: Array.from({ length: count }, (_, at) => ({ ...letter(65_536), device: at + 1 })),
+      });
+    expect((await send(10)).json).toMatchObject({ error: "DEVICES_CHANGED" });
+    expect((await send(11)).status).toBe(413);
   });
 });
 

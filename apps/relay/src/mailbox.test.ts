@@ -55,7 +55,7 @@ describe("a mailbox connection", () => {
     from.send({ type: "send", sendId: 7, envelopes: [envelope] });
     expect((await from.next("accept")).sendId).toBe(7);
     const delivered = await to.next("deliver");
-    expect(delivered.from).toEqual(alice.address);
+    expect(delivered).toMatchObject({ from: alice.address });
     expect(delivered.id).toEqual(envelope.id);
     expect(delivered.payload).toEqual(envelope.payload);
     from.close();

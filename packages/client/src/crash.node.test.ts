@@ -157,6 +157,7 @@ describe("a process that dies at a commit loses nothing, says nothing twice and 
       it(`${name}: ${victim}`, async () => {
         const alive = await open({}, prepare);
         await check(alive, await play(alive), "nobody dies");
+        expect(alive.store.sealedCount).toBeGreaterThan(0);
         const { commitsCount } = alive[victim];
         expect(commitsCount).toBeGreaterThan(8);
         for (let commit = 1; commit <= commitsCount; commit += 1) {

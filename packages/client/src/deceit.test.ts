@@ -19,7 +19,7 @@ class LyingStore extends MemoryRelayStore {
   }
 
   override append(send: SendRequest) {
-    const account = this.disguises.get(send.from.account);
+    const account = "from" in send ? this.disguises.get(send.from.account) : undefined;
     return super.append(account === undefined ? send : { ...send, from: { account, device: 1 } });
   }
 }

@@ -242,8 +242,8 @@ class DisguisingStore extends MemoryRelayStore {
   disguise: { readonly mallory: string; readonly as: string } | undefined;
 
   override append(send: SendRequest) {
-    const isDisguised = this.disguise !== undefined && send.from.account === this.disguise.mallory;
-    const from = isDisguised ? { account: this.disguise?.as ?? "", device: 1 } : send.from;
-    return super.append({ ...send, from });
+    const { disguise } = this;
+    const isDisguised = disguise && "from" in send && send.from.account === disguise.mallory;
+    return super.append(isDisguised ? { ...send, from: { account: disguise.as, device: 1 } } : send);
   }
 }

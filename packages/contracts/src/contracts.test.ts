@@ -7,7 +7,9 @@ import { contentToCbor, decodeContent, encodeContent } from "./content.ts";
 import {
   contentBucketsBytes,
   envelopeBucketsBytes,
+  fillSealedEnvelope,
   openEnvelope,
+  openSealedEnvelope,
   padContent,
   sealEnvelope,
   unpadContent,
@@ -123,6 +125,7 @@ const payloads: fc.Arbitrary<Payload> = fc.record(
       { evidenceDigest: fc.uint8Array({ minLength: 32, maxLength: 32 }) },
       { requiredKeys: [] },
     ),
+    accessKey: idBytes,
   },
   { requiredKeys: ["content"] },
 );
@@ -151,6 +154,13 @@ const relayFrame: fc.Arbitrary<RelayFrame> = fc.oneof(
     seq: fc.nat(),
     id: idBytes,
     from: fc.record({ account: id, device }),
+    payload,
+  }),
+  fc.record({
+    type: fc.constant("deliver" as const),
+    seq: fc.nat(),
+    id: idBytes,
+    sealedAtMs: fc.nat(),
     payload,
   }),
   fc.constant({ type: "queueEmpty" as const }),
@@ -201,7 +211,8 @@ describe("payloads", () => {
       fc.property(payloads, (value) => {
         const bytes = encodePayload(value);
         expect(decodePayload(bytes)).toEqual(value);
-        if (value.session) expect(() => decodeContent(bytes)).toThrowError(/unknown|field|key/i);
+        if (value.session || value.accessKey)
+          expect(() => decodeContent(bytes)).toThrowError(/unknown|field|key/i);
         else expect(bytes).toEqual(encodeContent(value.content));
       }),
     );
@@ -219,6 +230,10 @@ describe("payloads", () => {
       expect(() => withProfile({ v: 1, evidenceDigest })).toThrowError(
         expect.objectContaining({ family: "Decode" }),
       );
+    }
+    for (const length of [0, 15, 17]) {
+      const bytes = encodeCbor({ ...said, accessKey: new Uint8Array(length) });
+      expect(() => decodePayload(bytes)).toThrowError(expect.objectContaining({ family: "Decode" }));
     }
     expect(() => withProfile({ v: 1, more: 1 })).toThrowError(expect.objectContaining({ family: "Decode" }));
   });
@@ -296,6 +311,12 @@ describe("padding", () => {
           const envelope = sealEnvelope({ type, bytes });
           expect(envelopeBucketsBytes).toContain(envelope.length);
           expect(openEnvelope(envelope)).toEqual({ type, bytes });
+          const sealed = fillSealedEnvelope(bytes);
+          expect(sealed.length).toBe(envelope.length);
+          expect(openSealedEnvelope(sealed)).toEqual(bytes);
+          const refusal = expect.objectContaining({ code: "ENVELOPE_INVALID" });
+          expect(() => openEnvelope(sealed)).toThrowError(refusal);
+          expect(() => openSealedEnvelope(envelope)).toThrowError(refusal);
         },
       ),
     );
