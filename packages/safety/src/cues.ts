@@ -4,7 +4,7 @@ const classes: WordClasses = {
   relative:
     "mother/mothers/mum/mums/mom/moms/mam/father/fathers/dad/dads/grandmother/grandfather/grandma/grandpa/grandad/granddad/gran/granny/nan/grandparents/parents/aunt/auntie/uncle/cousin/cousins/brother/sister/relative/relatives/ancestor*/niece/nephew/neighbour/neighbor/colleague/boss/teacher/coach/friend/friends/classmate/flatmate/roommate/coworker/man/woman/girl/boy",
   present:
-    "now/today/tonight/currently/just/still/again/is/isnt/are/looks/look/feels/keeps/says/cant/cannot/wont/seems/since/suddenly/minutes/hour/hours/has",
+    "now/today/tonight/currently/just/still/again/is/isnt/are/looks/look/feels/keeps/cant/cannot/wont/seems/since/suddenly/minutes/hour/hours/has",
   personal: "i/im/ive/id/ill/my/me/myself/we/our/us/he/hes/his/him/himself/she/shes/her/herself",
 };
 
@@ -16,6 +16,7 @@ export type Cue =
   | "past"
   | "long-standing"
   | "history"
+  | "resolved"
   | "present"
   | "relative"
   | "relative-past"
@@ -48,7 +49,8 @@ const cues: Readonly<Record<Cue, readonly PatternText[]>> = {
     "no good/relief/luck/improvement/change/energy/appetite/effect/use",
     "dont/doesnt/didnt know/understand/care/mean/see/remember/help/stop/work",
     "dont/didnt want to bother/worry/wait/go/call/waste/overreact/make/be/panic/fuss",
-    "dont/doesnt/didnt feel well/good/right/like/ok/okay/great/myself",
+    "dont/doesnt/didnt feel well/good/right/ok/okay/great/myself",
+    "dont/doesnt/didnt feel like eating/drinking/doing/getting/food/playing/anything/myself/himself/herself",
     "isnt/arent/wasnt help*/work*/doing/getting/better/right/normal/eating/drinking/feeding/coming/going/well",
     "hasnt/havent help*/work*/stopp*/eaten/slept/been/improved/gone/got",
     "never felt/happened/experienced/been/wake/waking/seen",
@@ -79,6 +81,11 @@ const cues: Readonly<Record<Cue, readonly PatternText[]>> = {
     "in/during/sometime january/february/march/april/june/july/august/september/october/november/december",
     "as an infant",
     "in my/his/her childhood/youth/teens/twenties/thirties/forties",
+  ],
+  // Findings that went; never strength, speech or sight, whose going is the finding.
+  resolved: [
+    "rash/fever/pain/pains/headache/headaches/swelling/cough/redness/temperature/infection/itching/bruise/bruising/spots/symptoms/nausea/wheeze ~ has/have/is/are/had/have ~ gone/cleared/settled/resolved/faded/disappeared/vanished/stopped/down/healed/better",
+    "rash/fever/pain/pains/headache/headaches/swelling/cough/redness/infection/itching/bruising/spots/symptoms/nausea/wheeze/dizziness went/cleared/settled/resolved/faded/disappeared/vanished/stopped away/up/./,/and/after/last/with/yesterday/on",
   ],
   "long-standing": [
     "since i/he/she/we was/were",
@@ -137,6 +144,9 @@ const cues: Readonly<Record<Cue, readonly PatternText[]>> = {
     "if i ever/had/were/get/got",
     "what if",
     "happen/happens if",
+    "if my/our/his/her ~ ever",
+    "if i/he/she/we/it/they ever/should",
+    "said/told/advised/says/instructed ~~ call/ring/come/go/phone/return/contact ~ if/when",
     "say/suppose/imagine/lets a/an/someone/somebody/my/he/she/i/that/say",
     "scared/afraid/worried/terrified/frightened/nervous/anxious/fear of/about ~ having/getting/dying/choking/going/being",
   ],
