@@ -29,8 +29,10 @@ export function LinkDialog({ organisation, onClose }: LinkDialogProps) {
             typed={{ label: "Code of the new device", value: linking.code, onChange: linking.setCode }}
             isBusy={asking.running}
           />
-          <output className="muted">{asking.running && "Asking the new device…"}</output>
-          <Problem error={asking.error} />
+          <div>
+            <output className="muted">{asking.running && "Asking the new device…"}</output>
+            <Problem error={asking.error} />
+          </div>
         </div>
       </Dialog>
     );

@@ -1,3 +1,4 @@
+import { type FormEvent, useId } from "react";
 import { usePhrase } from "../../model/use-backup.ts";
 import { Button } from "../../ui/button.tsx";
 import { CopyButton } from "../../ui/copy-text.tsx";
@@ -70,6 +71,11 @@ function ShowPhrase({ phrase, onClose }: StepProps) {
 }
 
 function ConfirmPhrase({ phrase, onClose }: StepProps) {
+  const formId = useId();
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void phrase.confirming.run();
+  };
   return (
     <Dialog
       title="Three of them, to be sure"
@@ -78,17 +84,13 @@ function ConfirmPhrase({ phrase, onClose }: StepProps) {
       actions={
         <>
           <Button onPress={() => phrase.setStep("show")}>Show them again</Button>
-          <Button
-            look="primary"
-            onPress={() => void phrase.confirming.run()}
-            isBusy={phrase.confirming.running}
-          >
+          <Button look="primary" type="submit" form={formId} isBusy={phrase.confirming.running}>
             Use these words
           </Button>
         </>
       }
     >
-      <div className="stack">
+      <form id={formId} className="stack" onSubmit={submit}>
         <p>Take your paper and write these words.</p>
         {phrase.places.map((place, at) => (
           <TextInput
@@ -104,7 +106,7 @@ function ConfirmPhrase({ phrase, onClose }: StepProps) {
           </Notice>
         )}
         <Problem error={phrase.confirming.error} />
-      </div>
+      </form>
     </Dialog>
   );
 }
