@@ -36,6 +36,7 @@ describe("letting a device in", () => {
     await read("This code is not complete.");
     await press("Use this code");
     await read("482 913");
+    await expect.poll(() => document.activeElement?.role).toBe("dialog");
     await read("Firefox on Android");
     await press("Yes, let it in");
     await see("button", "Remove device 3");

@@ -18,7 +18,7 @@ export function LinkDialog({ organisation, onClose }: LinkDialogProps) {
   const { request, asking, accepting } = linking;
   if (!request) {
     return (
-      <Dialog key="scan" title="Link another device" isOpen onClose={onClose}>
+      <Dialog title="Link another device" isOpen onClose={onClose}>
         <div className="stack">
           <p>
             On the new device, open Cloister at <bdi>{organisation.name}</bdi> and choose “Link to an account
@@ -39,7 +39,6 @@ export function LinkDialog({ organisation, onClose }: LinkDialogProps) {
   }
   return (
     <Dialog
-      key="compare"
       title="Is this your device?"
       isOpen
       onClose={onClose}
