@@ -1,5 +1,5 @@
+import type { Judged } from "../src/judged.ts";
 import type { QuestionArticle } from "./grades.ts";
-import type { Judged } from "./sets.ts";
 
 const ALSO_CALLED =
   /\b(?:also|sometimes|formerly) (?:called|known as|referred to as)\s+([^.;:()]{3,60}?)(?:,|\)|\.| is | or | and | which )/g;

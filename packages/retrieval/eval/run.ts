@@ -7,12 +7,12 @@ import { performance } from "node:perf_hooks";
 import process from "node:process";
 import { areaUnderCurve, ndcg } from "../src/evaluate.ts";
 import { buildIndex, composeAnswer, KnowledgeIndex, parseArticle } from "../src/index.ts";
+import type { Judged } from "../src/judged.ts";
 import { renamed } from "./renamed.ts";
 import {
   assistantRequests,
   everyday,
   hasSharedData,
-  type Judged,
   letters,
   medquad,
   offTopic,

@@ -5,13 +5,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { type Article, parseArticle, parseMarkdownArticle } from "../src/index.ts";
+import { type Judged, parseJudgedJsonl } from "../src/judged.ts";
 import { gradesFor, type QuestionArticle } from "./grades.ts";
-
-/** A question, and what each relevant article is worth; nothing where no article should answer. */
-export interface Judged {
-  readonly query: string;
-  readonly grades: ReadonlyMap<string, number>;
-}
 
 /** The part that models are fitted on, and the part that they are measured on. */
 export interface Split<T> {
@@ -65,10 +60,7 @@ export function starterArticles(): Article[] {
 }
 
 function ownQuestions(name: string): Judged[] {
-  return jsonLines(new URL(`${name}.jsonl`, import.meta.url)).map(({ query, relevant }) => ({
-    query: String(query),
-    grades: new Map((relevant as string[]).map((id) => [id, 1])),
-  }));
+  return parseJudgedJsonl(readFileSync(new URL(`${name}.jsonl`, import.meta.url), "utf8"));
 }
 
 /** Everyday questions to the starter knowledge. */
