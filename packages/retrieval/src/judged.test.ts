@@ -17,7 +17,7 @@ describe("a judged set", () => {
   it("has plain or graded answers, or none", () => {
     const lines = ['{"query":"a","relevant":["x"]}', "", '{"query":"b","relevant":{"x":3}}'];
     const judged = parseJudgedJsonl([...lines, '{"query":"c","relevant":[]}'].join("\n"));
-    expect(judged.map(({ grades }) => [...grades])).toEqual([[["x", 1]], [["x", 3]], []]);
+    expect(judged.map(({ grades }) => Object.fromEntries(grades))).toEqual([{ x: 1 }, { x: 3 }, {}]);
   });
 
   it.each([

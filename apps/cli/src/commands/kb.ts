@@ -25,8 +25,8 @@ interface SearchOptions {
 export function addKbCommand(program: Command): void {
   const kb = program.command("kb").description("make an index of knowledge, and try it");
   kb.command("build")
-    .description("make an index from a folder of Markdown articles or from JSON lines")
-    .requiredOption("--in <path>", "folder of .md articles, or a .jsonl or .jsonl.gz file")
+    .description("make an index from articles: Markdown, JSON lines, MedlinePlus XML, FHIR JSON, PDF")
+    .requiredOption("--in <path>", "a folder of articles, or one .md, .jsonl, .jsonl.gz, .xml, .json or .pdf file")
     .requiredOption("--out <dir>", "folder for the index")
     .option("--json", "print JSON", false)
     .addHelpText("after", "\nExample:\n  cloister kb build --in knowledge --out my-index")
