@@ -174,8 +174,11 @@ class Sentence {
       .filter((cue) => this.#isYear(cue))
       .map((cue) => this.#clause(cue))
       .filter((clause) => !this.#isPresent(clause));
+    const long = this.#named("long-past")
+      .map((cue) => this.#clause(cue))
+      .filter((clause) => !this.#named("again").some((cue) => within(clause, cue)));
     const histories = this.#named("history").map((cue) => this.#reach(cue, MAX_HISTORY, false));
-    return [...clauses, ...histories, ...resolved].map((range) => scope("past", range));
+    return [...clauses, ...long, ...histories, ...resolved].map((range) => scope("past", range));
   }
 
   #families(): Scope[] {

@@ -14,10 +14,12 @@ export type Cue =
   | "list-negation"
   | "pseudo"
   | "past"
+  | "long-past"
   | "long-standing"
   | "history"
   | "resolved"
   | "present"
+  | "again"
   | "relative"
   | "relative-past"
   | "treated"
@@ -55,7 +57,15 @@ const cues: Readonly<Record<Cue, readonly PatternText[]>> = {
     "hasnt/havent help*/work*/stopp*/eaten/slept/been/improved/gone/got",
     "never felt/happened/experienced/been/wake/waking/seen",
   ],
+  "long-past": [
+    "years/decades/ages ago",
+    "years/decades since",
+    "as a child/kid/baby/teenager/teen/boy/girl/student/toddler/youngster/newborn",
+    "when i/he/she/we was/were #/little/small/young/seven/ten/a/at/in !hour/hours/minutes/in/on",
+    "in my/his/her childhood/youth/teens/twenties/thirties/forties",
+  ],
   past: [
+    "in/during ~ autumn/spring/summer/winter/nineties/eighties/seventies/sixties",
     "years/months/decades/ages/time/long/weeks ago",
     "ago when",
     "years/months/decades back/before/earlier",
@@ -96,6 +106,7 @@ const cues: Readonly<Record<Cue, readonly PatternText[]>> = {
     "all my life",
   ],
   history: ["history of", "previous/prior/past/former", "hx of"],
+  again: ["now/today/tonight/currently/still/again/suddenly/minutes/hour/hours/worse"],
   present: [
     "@present",
     "this morning/afternoon/evening/week",
