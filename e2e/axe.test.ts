@@ -240,6 +240,7 @@ describe("dialogs and menus", () => {
 
   it.each([
     ["Link another device", "dialog", "Close"],
+    ["Set up a backup", "dialog", "Not now"],
     ["Erase this device…", "alertdialog", "Keep everything"],
   ] as const)("%s", async (name, role, closing) => {
     const { page } = scene.patient;

@@ -1,7 +1,14 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Device, launchBrowser, openDevice } from "./support/browser.ts";
-import { CompareDialog, ConsentDialog, LinkDialog, ReceiptDialog, SourceDialog } from "./support/dialogs.ts";
+import {
+  CompareDialog,
+  ConsentDialog,
+  LetInDialog,
+  LinkDialog,
+  ReceiptDialog,
+  SourceDialog,
+} from "./support/dialogs.ts";
 import { Keyboard } from "./support/keyboard.ts";
 import {
   ConversationView,
@@ -151,8 +158,11 @@ describe("the whole journey by keyboard", () => {
     await patientKeys.activate(settings.button("Link another device"));
     const link = new LinkDialog(patient.page);
     await patientKeys.type(link.code, code);
-    await patientKeys.activate(link.button("Let it in"));
-    await link.gone();
+    await patientKeys.activate(link.use);
+    const letIn = new LetInDialog(patient.page);
+    await letIn.root.waitFor();
+    await patientKeys.activate(letIn.accept);
+    await letIn.gone();
     await patientKeys.expectFocus(settings.button("Link another device"));
     await new Sidebar(phone.page).root.waitFor();
     await phoneKeys.expectFocus();

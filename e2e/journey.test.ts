@@ -166,7 +166,8 @@ describe("patient, clinician and assistant in real browsers", () => {
     phone = await openDevice(browser, stack.relayUrl, { viewport: { width: 390, height: 844 } });
     const code = await new WelcomeView(phone.page).showLinkCode();
     await new Sidebar(patient.page).settings.click();
-    await new SettingsView(patient.page).linkDevice(code);
+    const compared = new WelcomeView(phone.page).digits();
+    expect(await new SettingsView(patient.page).linkDevice(code)).toBe(await compared);
     await new Sidebar(phone.page).root.waitFor();
     await new Sidebar(patient.page).open(title);
 

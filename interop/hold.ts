@@ -94,7 +94,7 @@ export async function playAgainst(oracle: Oracle, run: ScenarioRun): Promise<voi
       say(`  ${await simultaneous(initiator, other)}`);
       say(`  ${await disorder(initiator, other, { steps, dice })}`);
       say(`  ${await tampering(initiator, other, dice)}`);
-      if (run.jump) say(`  ${await jump(initiator, other)}`);
+      if (run.jump) say(`  ${await jump(initiator, other, oracle)}`);
     }
     say(await safetyNumbers(ours, theirs, 24));
   });

@@ -19,10 +19,10 @@ export interface Device {
 }
 
 /** @throws when this machine has no Chromium */
-export async function launchBrowser(): Promise<Browser> {
+export async function launchBrowser(more: readonly string[] = []): Promise<Browser> {
   const executablePath = chromiumPath();
   if (executablePath === undefined) throw new Error("no Chromium; set CLOISTER_CHROMIUM");
-  return chromium.launch({ executablePath, args: chromiumArguments });
+  return chromium.launch({ executablePath, args: [...chromiumArguments, ...more] });
 }
 
 /** Opens a new device at an address. */

@@ -1,5 +1,13 @@
 import type { Locator, Page } from "playwright-core";
-import { CompareDialog, LinkDialog, ReceiptDialog, SourceDialog } from "./dialogs.ts";
+import {
+  CompareDialog,
+  digitsIn,
+  LetInDialog,
+  LinkDialog,
+  PhraseDialog,
+  ReceiptDialog,
+  SourceDialog,
+} from "./dialogs.ts";
 import { View } from "./view.ts";
 
 /*
@@ -47,9 +55,34 @@ export class WelcomeView extends View {
     return this.linkCode();
   }
 
+  /** The code's picture, for a camera. */
+  get linkCodePicture(): Locator {
+    return this.root.getByRole("img", { name: "Code for your other device" });
+  }
+
   async linkCode(): Promise<string> {
-    await this.button("Copy the code").waitFor();
-    return this.root.getByRole("status").getByRole("code").innerText();
+    await this.linkCodePicture.waitFor();
+    await this.root.getByText("No camera there?").click();
+    return this.root.getByRole("code").innerText();
+  }
+
+  /** What the new device shows to compare. */
+  digits(): Promise<string> {
+    return digitsIn(this.root);
+  }
+
+  get words(): Locator {
+    return this.root.getByRole("textbox", { name: "Your twelve words" });
+  }
+
+  /** Opens the way back from a backup, which is a file or kept at the organisation. */
+  async beginRestore(file?: string): Promise<void> {
+    await this.button("Restore from a backup").click();
+    if (file === undefined) return;
+    await this.root.getByText("In a file", { exact: true }).click();
+    const chooser = this.page.waitForEvent("filechooser");
+    await this.button("Choose the file").click();
+    await (await chooser).setFiles(file);
   }
 }
 
@@ -232,11 +265,50 @@ export class SettingsView extends View {
     return this.page.getByRole("region", { name: "Open view" });
   }
 
-  async linkDevice(code: string): Promise<void> {
+  get backup(): Locator {
+    return this.root.getByRole("region", { name: "Backup" });
+  }
+
+  /** Lets a device in by its code; the digits that were compared. */
+  async linkDevice(code: string): Promise<string> {
     await this.button("Link another device").click();
     const dialog = new LinkDialog(this.page);
     await dialog.code.fill(code);
-    await dialog.button("Let it in").click();
+    await dialog.use.click();
+    return this.letIn();
+  }
+
+  async letIn(): Promise<string> {
+    const dialog = new LetInDialog(this.page);
+    const digits = await dialog.digits();
+    await dialog.accept.click();
     await dialog.gone();
+    return digits;
+  }
+
+  async setUpBackup(): Promise<readonly string[]> {
+    await this.backup.getByRole("button", { name: "Set up a backup" }).click();
+    const dialog = new PhraseDialog(this.page);
+    const words = await dialog.words();
+    await dialog.confirm(words);
+    return words;
+  }
+
+  /** Saves a backup and gives its path. */
+  async saveBackup(): Promise<string> {
+    const download = this.page.waitForEvent("download");
+    await this.backup.getByRole("button", { name: "Save a file now" }).click();
+    return (await download).path();
+  }
+
+  async keepCopy(): Promise<void> {
+    await this.backup.getByText("Keep a copy at the organisation").click();
+    await this.backup.getByText(/^Last backup: today, at the organisation/).waitFor();
+  }
+
+  async erase(): Promise<void> {
+    await this.button("Erase this device…").click();
+    await this.page.getByRole("alertdialog").getByRole("button", { name: "Erase", exact: true }).click();
+    await new WelcomeView(this.page).create.waitFor();
   }
 }

@@ -314,30 +314,6 @@ const operations = {
     );
     return { digits: fingerprint.displayableFingerprint().toString() };
   },
-
-  // CPU time of this process for `count` messages of 100 bytes, sealed and opened; for bench/envelope.ts.
-  async bench({ count, pingPong }) {
-    const names = ["bench-a", "bench-b"];
-    for (const as of names) await operations.new({ as });
-    const [a, b] = names;
-    await operations.session({
-      at: a,
-      with: b,
-      device: 1,
-      bundle: await operations.bundle({ of: b, oneTime: true }),
-    });
-    const plaintext = encode(new Uint8Array(100));
-    const send = async (from, to) => {
-      const sealed = await operations.encrypt({ at: from, to, device: 1, plaintext });
-      await operations.decrypt({ at: to, from, device: 1, ...sealed });
-    };
-    await send(a, b);
-    await send(b, a);
-    const before = process.cpuUsage();
-    for (let at = 0; at < count; at += 1) await (pingPong && at % 2 === 1 ? send(b, a) : send(a, b));
-    const { user, system } = process.cpuUsage(before);
-    return { cpuUs: user + system };
-  },
 };
 
 for await (const line of createInterface({ input: process.stdin })) {

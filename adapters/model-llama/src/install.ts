@@ -37,8 +37,7 @@ export async function engineEntry(folder: string): Promise<string> {
  * @throws BaseError `MODEL_INSTALL`
  */
 export async function installEngine(folder: string): Promise<string> {
-  const installed = await engineEntry(folder).catch(() => undefined);
-  if (installed !== undefined) return installed;
+  if (await isInstalled(folder)) return engineEntry(folder);
   await mkdir(dirname(folder), { recursive: true, mode: 0o700 });
   const partial = await mkdtemp(`${folder}.`);
   try {
@@ -47,8 +46,12 @@ export async function installEngine(folder: string): Promise<string> {
     const options = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
     const shell = process.platform === "win32";
     await run(npm, options, { cwd: partial, timeout: installTimeoutMs, shell });
-    await rm(folder, { recursive: true, force: true });
-    await rename(partial, folder);
+    await rename(partial, folder).catch(async () => {
+      // What is there is another's who was faster, and perhaps in use already; or another version.
+      if (await isInstalled(folder)) return;
+      await rm(folder, { recursive: true, force: true });
+      await rename(partial, folder);
+    });
   } catch (cause) {
     throw new BaseError(
       "Unavailable",
@@ -62,4 +65,11 @@ export async function installEngine(folder: string): Promise<string> {
     await rm(partial, { recursive: true, force: true });
   }
   return engineEntry(folder);
+}
+
+async function isInstalled(folder: string): Promise<boolean> {
+  return engineEntry(folder).then(
+    () => true,
+    () => false,
+  );
 }

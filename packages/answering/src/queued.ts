@@ -28,7 +28,11 @@ export function queuedModel(model: Model, limits: QueueLimits, clock: Clock): Mo
         return;
       }
       try {
-        yield* model.generate(request, signal);
+        for await (const event of model.generate(request, signal)) {
+          // Not only when the caller asks for what comes after the end.
+          if (event.type === "end") admission.release();
+          yield event;
+        }
       } finally {
         admission.release();
       }

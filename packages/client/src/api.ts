@@ -1,18 +1,12 @@
 import type { Answer } from "@cloister/contracts/answer";
 import type { Member } from "@cloister/contracts/content";
 import type { OrganisationInfo } from "@cloister/contracts/http";
-import type { AccountId, ConversationId, DeviceId, MessageId, Role } from "@cloister/contracts/ids";
+import type { AccountId, ConversationId, MessageId, Role } from "@cloister/contracts/ids";
 import type { ReceiptBody } from "@cloister/transparency";
 import type { BackupCalls, LinkingCalls } from "./backup-api.ts";
+import type { Self } from "./self.ts";
 
-/** Who this device is. */
-export interface Self {
-  readonly account: AccountId;
-  readonly device: DeviceId;
-  readonly role: Role;
-  readonly displayName: string;
-  readonly organisation: OrganisationInfo;
-}
+export type { Self } from "./self.ts";
 
 /**
  * Whether a person compared safety numbers with this contact.

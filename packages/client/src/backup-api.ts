@@ -1,5 +1,5 @@
 import type { DeviceId } from "@cloister/contracts/ids";
-import type { Self } from "./api.ts";
+import type { Self } from "./self.ts";
 
 /** What the new device needs for being linked. */
 export interface NewDeviceInput {

@@ -9,14 +9,15 @@ const entropyBytesCount = 16;
 export const phraseWordsCount = 12;
 /** No two words of the list begin with the same four letters. */
 const tellingLettersCount = 4;
+const maxSuggestionsCount = 3;
 
 /** A word that is not in the list. */
 export interface UnknownWord {
   /** From 1. */
   readonly place: number;
   readonly word: string;
-  /** A word of the list that it may have been. */
-  readonly suggestion?: string;
+  /** Words of the list that it may have been. */
+  readonly suggestions: readonly string[];
 }
 
 /** What is wrong with a phrase, word by word. */
@@ -68,11 +69,9 @@ function isChecked(words: readonly string[]): boolean {
 }
 
 function unknownWord(word: string, place: number): UnknownWord {
-  const suggestion =
-    wordlist.find(
-      (candidate) => candidate.slice(0, tellingLettersCount) === word.slice(0, tellingLettersCount),
-    ) ?? wordlist.find((candidate) => isOneSlipAway(candidate, word));
-  return { place, word, ...(suggestion !== undefined && { suggestion }) };
+  const start = word.slice(0, tellingLettersCount);
+  const mayBe = (right: string) => isOneSlipAway(right, word) || right.startsWith(start);
+  return { place, word, suggestions: wordlist.filter(mayBe).slice(0, maxSuggestionsCount) };
 }
 
 /** One letter too many, too few or another, or two exchanged. */

@@ -28,7 +28,7 @@ import type { ContactRecord, ConversationRecord, MessageRecord } from "./records
 const identityKeyBytesCount = 33;
 const maxNameBytes = 120;
 /** Unread messages of one conversation that are remembered as such. */
-export const maxUnreadCount = 10_000;
+const maxUnreadCount = 10_000;
 const maxConsentsCount = 1024;
 const states = ["queued", "sent", "delivered", "read", "failed"] as const;
 const verifications = ["unverified", "verified", "changed"] as const;

@@ -82,12 +82,13 @@ export class ProtoWriter {
   }
 
   #varint(value: number | bigint): void {
-    let rest = BigInt(value);
-    while (rest > 0x7fn) {
-      this.#writer.byte(Number(rest & 0x7fn) | 0x80);
-      rest >>= 7n;
+    let big = value;
+    for (; big > Number.MAX_SAFE_INTEGER; big = BigInt(big) >> 7n) {
+      this.#writer.byte(Number(BigInt(big) & 0x7fn) | 0x80);
     }
-    this.#writer.byte(Number(rest));
+    let rest = Number(big);
+    for (; rest > 0x7f; rest = Math.floor(rest / 128)) this.#writer.byte((rest % 128) | 0x80);
+    this.#writer.byte(rest);
   }
 }
 
@@ -113,17 +114,17 @@ function refused(code: string, message: string): BaseError {
  */
 export function readProto<const S extends ProtoSchema>(bytes: Uint8Array, schema: S): ProtoMessage<S> {
   const reader = new ByteReader(bytes, "PROTO_TRUNCATED");
-  const names = new Map(Object.entries(schema).map(([name, [number, type]]) => [number, { name, type }]));
-  const out: Record<string, number | bigint | Uint8Array | undefined> = Object.fromEntries(
-    Object.keys(schema).map((name) => [name, undefined]),
-  );
+  const names = Object.keys(schema);
+  const out: Record<string, number | bigint | Uint8Array | undefined> = {};
+  for (const name of names) out[name] = undefined;
   let unknownCount = 0;
   while (reader.remaining > 0) {
     const { fieldNumber, wireType } = readTag(reader);
-    const field = names.get(fieldNumber);
-    if (field) {
-      if (out[field.name] !== undefined) throw refused("PROTO_DUPLICATE_FIELD", "a field appears twice");
-      out[field.name] = readField(reader, wireType, field.type);
+    const name = names.find((candidate) => schema[candidate]?.[0] === fieldNumber);
+    const type = name === undefined ? undefined : schema[name]?.[1];
+    if (name !== undefined && type !== undefined) {
+      if (out[name] !== undefined) throw refused("PROTO_DUPLICATE_FIELD", "a field appears twice");
+      out[name] = readField(reader, wireType, type);
     } else {
       unknownCount += 1;
       if (unknownCount > MAX_UNKNOWN_FIELDS) throw refused("PROTO_LIMIT", "too many unknown fields");
@@ -134,10 +135,10 @@ export function readProto<const S extends ProtoSchema>(bytes: Uint8Array, schema
 }
 
 function readTag(reader: ByteReader): { fieldNumber: number; wireType: number } {
-  const tag = readVarint(reader);
-  const fieldNumber = Number(tag >> 3n);
+  const tag = Number(readVarint(reader));
+  const fieldNumber = Math.floor(tag / 8);
   if (tag > UINT32_MAX || fieldNumber === 0) throw refused("PROTO_FIELD_NUMBER", "bad field number");
-  return { fieldNumber, wireType: Number(tag & 7n) };
+  return { fieldNumber, wireType: tag % 8 };
 }
 
 function readField(
@@ -149,7 +150,7 @@ function readField(
   if (type === "fixed64") return readUint64(reader.take(8).toReversed());
   const value = readVarint(reader);
   if (type === "bytes") return reader.take(value);
-  if (type === "uint64") return value;
+  if (type === "uint64") return BigInt(value);
   if (value > UINT32_MAX) throw refused("PROTO_RANGE", "a uint32 field needs more than 32 bits");
   return Number(value);
 }
@@ -162,16 +163,29 @@ function skipField(reader: ByteReader, wireType: number): void {
   else throw refused("PROTO_WIRE_TYPE", "groups and unknown wire types are not accepted");
 }
 
-/** Shortest form only, so that a message has one encoding of each number. */
-function readVarint(reader: ByteReader): bigint {
-  let value = 0n;
-  for (let shift = 0n; shift < 70n; shift += 7n) {
+/** Shortest form only, so that a message has one encoding of each number. A number up to 28 bits, then a bigint. */
+function readVarint(reader: ByteReader): number | bigint {
+  let small = 0;
+  for (let shift = 0; shift < 28; shift += 7) {
+    const byte = reader.byte();
+    small |= (byte & 0x7f) << shift;
+    if (byte < 0x80) {
+      if (byte === 0 && shift > 0) throw badVarint();
+      return small;
+    }
+  }
+  let value = BigInt(small);
+  for (let shift = 28n; shift < 70n; shift += 7n) {
     const byte = reader.byte();
     value |= BigInt(byte & 0x7f) << shift;
     if (byte < 0x80) {
-      if ((byte === 0 && shift > 0n) || value > UINT64_MAX) break;
+      if (byte === 0 || value > UINT64_MAX) break;
       return value;
     }
   }
-  throw refused("PROTO_VARINT", "a number is overlong or beyond 64 bits");
+  throw badVarint();
+}
+
+function badVarint(): BaseError {
+  return refused("PROTO_VARINT", "a number is overlong or beyond 64 bits");
 }

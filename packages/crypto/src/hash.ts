@@ -20,9 +20,12 @@ export function sha512(data: Uint8Array): Bytes {
   return primitives.sha512(data);
 }
 
-/** HMAC-SHA256 (RFC 2104), 32 bytes; keys of any length. Compare with `equalBytes`. */
-export function hmacSha256(key: Uint8Array, data: Uint8Array): Bytes {
-  return primitives.hmacSha256(key, data);
+/**
+ * HMAC-SHA256 (RFC 2104) over the parts in a row, 32 bytes; keys of any length. Compare with `equalBytes`.
+ * Where the parts end is not covered.
+ */
+export function hmacSha256(key: Uint8Array, ...parts: readonly Uint8Array[]): Bytes {
+  return primitives.hmacSha256(key, ...parts);
 }
 
 /** Input of {@link hkdfSha256}. An empty salt stands for 32 zero bytes; text in `info` is UTF-8. */

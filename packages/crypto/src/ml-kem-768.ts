@@ -1,5 +1,5 @@
 import { BaseError, concatBytes, equalBytes, zeroise } from "@cloister/bytes";
-import { sha3_256, sha3_512 } from "@noble/hashes/sha3.js";
+import { sha3_512 } from "@noble/hashes/sha3.js";
 import { primitives } from "#primitives";
 import { requireLength } from "./checks.ts";
 import { decodeVector, encryptU, encryptV } from "./k-pke-768.ts";
@@ -85,7 +85,7 @@ export function mlKem768EncapsulateV(key: SplitEncapsulationKey, message: Uint8A
   const { header, vector } = key;
   requireLength("ML-KEM-768 vector", vector, VECTOR_BYTES);
   const t = decodeVector(vector);
-  const hash = sha3_256(concatBytes(vector, header.subarray(0, RHO_BYTES)));
+  const hash = primitives.sha3(concatBytes(vector, header.subarray(0, RHO_BYTES)));
   if (!equalBytes(hash, header.subarray(RHO_BYTES)) || !t.every((poly) => poly.every((x) => x < Q))) {
     throw new BaseError("Verification", "MLKEM_PUBLIC_KEY", "not an ML-KEM-768 key; drop it");
   }

@@ -1,5 +1,5 @@
 import { BaseError, concatBytes, zeroise } from "@cloister/bytes";
-import { sha3_256, shake256 } from "@noble/hashes/sha3.js";
+import { shake256 } from "@noble/hashes/sha3.js";
 import { primitives } from "#primitives";
 import { draw, type Random, requireLength } from "./checks.ts";
 import type { Bytes, KemOutput } from "./primitives.ts";
@@ -96,7 +96,7 @@ export function kyber1024Decapsulate(input: KemDecapsulation): Bytes {
  * other differences (hashing m first, the implicit rejection) stay inside one party.
  */
 function kyberSecret(sharedSecret: Bytes, ciphertext: Uint8Array): Bytes {
-  const input = concatBytes(sharedSecret, sha3_256(ciphertext));
+  const input = concatBytes(sharedSecret, primitives.sha3(ciphertext));
   const out = shake256(input, { dkLen: SHARED_SECRET_BYTES });
   zeroise(sharedSecret, input);
   return out;

@@ -28,10 +28,13 @@ const symmetric = {
   sha256: (data) => owned(crypto.hash("sha256", data, "buffer")),
   sha384: (data) => owned(crypto.hash("sha384", data, "buffer")),
   sha512: (data) => owned(crypto.hash("sha512", data, "buffer")),
-  hmacSha256: (key, data) =>
-    data.length < NATIVE_HMAC_FROM_BYTES
-      ? shortHmac(key, data)
-      : owned(crypto.createHmac("sha256", secretKey(key)).update(data).digest()),
+  sha3: (data) => owned(crypto.hash("sha3-256", data, "buffer")),
+  hmacSha256: (key, ...parts) => {
+    if (lengthOf(parts) < NATIVE_HMAC_FROM_BYTES) return shortHmac(key, ...parts);
+    const hmac = crypto.createHmac("sha256", secretKey(key));
+    for (const part of parts) hmac.update(part);
+    return owned(hmac.digest());
+  },
   aesCbcEncrypt,
   aesCbcDecrypt,
   aesCtr: ({ key, iv }, input) => {
@@ -46,7 +49,7 @@ const curves = {
   x25519PublicKey: (privateKey) => publicOf(X25519_PRIVATE, privateKey),
   x25519: (privateKey, publicKey) => {
     const own = curveKey(X25519_PRIVATE, privateKey);
-    const other = importPublic(X25519_PUBLIC, publicKey);
+    const other = curvePublic(X25519_PUBLIC, publicKey);
     try {
       return owned(crypto.diffieHellman({ privateKey: own, publicKey: other }));
     } catch {
@@ -56,7 +59,7 @@ const curves = {
   ed25519PublicKey: (seed) => publicOf(ED25519_PRIVATE, seed),
   ed25519Sign: (seed, message) => owned(crypto.sign(null, message, curveKey(ED25519_PRIVATE, seed))),
   ed25519Verify: ({ publicKey, message, signature }) =>
-    crypto.verify(null, message, importPublic(ED25519_PUBLIC, publicKey), signature),
+    crypto.verify(null, message, curvePublic(ED25519_PUBLIC, publicKey), signature),
   p384Verify: ({ publicKey, message, signature }) => {
     try {
       const key = importPublic(P384_PUBLIC, publicKey);
@@ -64,6 +67,15 @@ const curves = {
     } catch {
       return false; // not on the curve
     }
+  },
+} satisfies Partial<Primitives>;
+
+const rawExport = {
+  x25519KeyPairSystem: () => {
+    const { privateKey: key, publicKey } = crypto.generateKeyPairSync("x25519");
+    const privateKey = owned(key.export({ format: "raw-private" }));
+    remember({ prefix: X25519_PRIVATE, raw: privateKey, key });
+    return { privateKey, publicKey: owned(publicKey.export({ format: "raw-public" })) };
   },
 } satisfies Partial<Primitives>;
 
@@ -80,7 +92,22 @@ const nativeKem = {
 } satisfies Partial<Primitives>;
 
 /** For Node 24: node:crypto wherever that is faster, noble elsewhere. */
-export const primitives: Primitives = { ...noble, ...symmetric, ...curves, ...(hasMlKem() ? nativeKem : {}) };
+export const primitives: Primitives = {
+  ...noble,
+  ...symmetric,
+  ...curves,
+  ...(hasRawExport() ? rawExport : {}),
+  ...(hasMlKem() ? nativeKem : {}),
+};
+
+/** Later versions of Node 24 export raw keys, so that what Node made need not be imported. */
+function hasRawExport(): boolean {
+  try {
+    return crypto.generateKeyPairSync("x25519").publicKey.export({ format: "raw-public" }).length === 32;
+  } catch {
+    return false;
+  }
+}
 
 /** Node has ML-KEM from 24.7 on, if its OpenSSL is 3.5 or later. (A named import would fail before that.) */
 function hasMlKem(): boolean {
@@ -110,6 +137,12 @@ function decapsulate(prefix: Uint8Array, privateKey: Uint8Array, ciphertext: Uin
   }
 }
 
+function lengthOf(parts: readonly Uint8Array[]): number {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  return length;
+}
+
 /** A copy outside Node's buffer pool; the original is overwritten. */
 function owned(buffer: Uint8Array): Bytes {
   const out = new Uint8Array(buffer);
@@ -131,10 +164,8 @@ function importPublic(prefix: Uint8Array, raw: Uint8Array): crypto.KeyObject {
   return quietly(() => crypto.createPublicKey({ key: asBuffer(der), format: "der", type: "spki" }));
 }
 
-/** Node 24 learns what it was given by throwing and catching errors inside; a key object spares it that. */
-function secretKey(raw: Uint8Array): crypto.KeyObject {
-  return crypto.createSecretKey(raw);
-}
+/** Node 24 throws and catches errors inside to learn what key it was given, but not with a key object. */
+const secretKey = (raw: Uint8Array): crypto.KeyObject => crypto.createSecretKey(raw);
 
 /**
  * Without stack traces, for what has no such way around: recording where those errors were thrown took half
@@ -161,11 +192,31 @@ const curveKeys = new WeakMap<
  * holds the same key.
  */
 function curveKey(prefix: Uint8Array, raw: Uint8Array): crypto.KeyObject {
-  const digest = crypto.hash("sha256", raw, "buffer");
   const known = curveKeys.get(raw);
-  if (known?.prefix === prefix && equalBytes(known.digest, digest)) return known.key;
+  if (known?.prefix === prefix && equalBytes(known.digest, digestOf(raw))) return known.key;
   const key = importPrivate(prefix, raw);
-  curveKeys.set(raw, { prefix, digest, key });
+  remember({ prefix, raw, key });
+  return key;
+}
+
+function remember(made: { prefix: Uint8Array; raw: Uint8Array; key: crypto.KeyObject }): void {
+  const { prefix, raw, key } = made;
+  curveKeys.set(raw, { prefix, digest: digestOf(raw), key });
+}
+
+const digestOf = (raw: Uint8Array) => crypto.hash("sha256", raw, "buffer");
+
+/** Imports by their DER. A peer's key is checked and agreed with, often twice, in the same moment. */
+const recentPublics = new Map<string, crypto.KeyObject>();
+const MAX_RECENT_COUNT = 16;
+
+function curvePublic(prefix: Uint8Array, raw: Uint8Array): crypto.KeyObject {
+  const name = asBuffer(concatBytes(prefix, raw)).toString("latin1");
+  const known = recentPublics.get(name);
+  if (known) return known;
+  const key = importPublic(prefix, raw);
+  if (recentPublics.size === MAX_RECENT_COUNT) recentPublics.clear();
+  recentPublics.set(name, key);
   return key;
 }
 

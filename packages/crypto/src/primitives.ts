@@ -23,7 +23,9 @@ export interface Primitives {
   sha256(data: Uint8Array): Bytes;
   sha384(data: Uint8Array): Bytes;
   sha512(data: Uint8Array): Bytes;
-  hmacSha256(key: Uint8Array, data: Uint8Array): Bytes;
+  /** SHA3-256. */
+  sha3(data: Uint8Array): Bytes;
+  hmacSha256(key: Uint8Array, ...parts: readonly Uint8Array[]): Bytes;
 
   /** PKCS#7 padding. */
   aesCbcEncrypt(parameters: AesParameters, plaintext: Uint8Array): Bytes;
@@ -41,6 +43,8 @@ export interface Primitives {
   aesCtr(parameters: AesParameters, input: Uint8Array): Bytes;
 
   x25519PublicKey(privateKey: Uint8Array): Bytes;
+  /** A key pair from the runtime's own generator, where that is faster. */
+  x25519KeyPairSystem?(): { readonly privateKey: Bytes; readonly publicKey: Bytes };
   /** `undefined` when the result is all zeros. */
   x25519(privateKey: Uint8Array, publicKey: Uint8Array): Bytes | undefined;
 

@@ -3,6 +3,7 @@ import { cbc, ctr, gcm, gcmsiv } from "@noble/ciphers/aes.js";
 import { ed25519, x25519 } from "@noble/curves/ed25519.js";
 import { p384 } from "@noble/curves/nist.js";
 import { sha256, sha384, sha512 } from "@noble/hashes/sha2.js";
+import { sha3_256 } from "@noble/hashes/sha3.js";
 import { ml_kem768, ml_kem1024 } from "@noble/post-quantum/ml-kem.js";
 import { littleEndian } from "./little-endian.ts";
 import type { Bytes, Primitives, SignedMessage } from "./primitives.ts";
@@ -13,6 +14,7 @@ export const primitives: Primitives = {
   sha256,
   sha384,
   sha512,
+  sha3: sha3_256,
   hmacSha256: shortHmac,
 
   aesCbcEncrypt: ({ key, iv }, plaintext) => cbc(key, iv).encrypt(plaintext),

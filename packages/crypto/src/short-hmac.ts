@@ -16,10 +16,10 @@ const work = sha256.create();
 const block = new Uint8Array(BLOCK_BYTES);
 const digest = new Uint8Array(HASH_BYTES);
 
-/** RFC 2104. The key may be of any length. */
-export function shortHmac(key: Uint8Array, data: Uint8Array): Bytes {
+/** RFC 2104 over the parts in a row. The key may be of any length. */
+export function shortHmac(key: Uint8Array, ...parts: readonly Uint8Array[]): Bytes {
   holdKey(key);
-  macUnderKey(data);
+  macUnderKey(...parts);
   const mac = digest.slice();
   forgetKey();
   return mac;
@@ -40,7 +40,7 @@ export function shortHkdf(input: {
   for (let at = 0, counter = 1; at < lengthBytes; at += HASH_BYTES, counter += 1) {
     if (at === 0) macUnderKey(info, Uint8Array.of(counter));
     else macUnderKey(digest, info, Uint8Array.of(counter));
-    out.set(digest.subarray(0, lengthBytes - at), at);
+    out.set(lengthBytes - at < HASH_BYTES ? digest.subarray(0, lengthBytes - at) : digest, at);
   }
   forgetKey();
   return out;

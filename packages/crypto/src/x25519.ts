@@ -3,6 +3,7 @@ import { primitives } from "#primitives";
 import { draw, type Random, requireLength } from "./checks.ts";
 import { littleEndian, P } from "./little-endian.ts";
 import type { Bytes } from "./primitives.ts";
+import { systemRandom } from "./random.ts";
 
 const KEY_BYTES = 32;
 
@@ -12,8 +13,12 @@ export interface X25519KeyPair {
   readonly publicKey: Uint8Array<ArrayBuffer>;
 }
 
-/** A new key pair from 32 random bytes. */
+/**
+ * A new key pair from 32 random bytes. Given `systemRandom` itself, Node draws them inside OpenSSL, which is
+ * faster; the source is the same.
+ */
 export function x25519KeyPair(random: Random): X25519KeyPair {
+  if (random === systemRandom && primitives.x25519KeyPairSystem) return primitives.x25519KeyPairSystem();
   const privateKey = draw(random, KEY_BYTES);
   return { privateKey, publicKey: primitives.x25519PublicKey(privateKey) };
 }

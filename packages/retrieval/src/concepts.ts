@@ -1,4 +1,5 @@
 import { conditions } from "./lexicon/conditions.ts";
+import { everyday } from "./lexicon/everyday.ts";
 import { findings } from "./lexicon/findings.ts";
 import { medicines } from "./lexicon/medicines.ts";
 import { stemOf, words } from "./tokens.ts";
@@ -8,11 +9,12 @@ import { stopWords } from "./words.ts";
 export type SynonymGroup = readonly string[];
 
 /** The project's own medical synonyms: lay words, clinical words, brands. */
-export const medicalSynonyms: readonly SynonymGroup[] = [conditions, findings, medicines].flatMap((text) =>
-  text
-    .trim()
-    .split("\n")
-    .map((line) => line.split(",").map((name) => name.trim())),
+export const medicalSynonyms: readonly SynonymGroup[] = [conditions, findings, medicines, everyday].flatMap(
+  (text) =>
+    text
+      .trim()
+      .split("\n")
+      .map((line) => line.split(",").map((name) => name.trim())),
 );
 
 interface PhraseNode {
@@ -37,6 +39,17 @@ export function isConcept(term: string): boolean {
   return term.startsWith(CONCEPT_MARK);
 }
 
+function conceptOf([name = ""]: SynonymGroup): string {
+  return CONCEPT_MARK + words(name).join(" ");
+}
+
+const builtIn: ReadonlySet<string> = new Set(medicalSynonyms.map(conceptOf));
+
+/** Whether a term stands for one of the project's own groups rather than for one that a corpus taught. */
+export function isBuiltIn(term: string): boolean {
+  return builtIn.has(term);
+}
+
 /** What a text is about, as index terms in reading order. */
 export interface Analysis {
   /** Stems of the words that are not stop words, and concepts where their phrase begins. */
@@ -56,7 +69,7 @@ export class Concepts {
 
   constructor(groups: readonly SynonymGroup[]) {
     for (const group of groups) {
-      const concept = CONCEPT_MARK + words(group[0] ?? "").join(" ");
+      const concept = conceptOf(group);
       for (const name of group) this.#add(name, concept);
     }
   }

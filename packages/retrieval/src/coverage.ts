@@ -1,21 +1,8 @@
 import type { Article } from "./article.ts";
+import { hasClinicalShape, isMedicineName, mattersByName } from "./clinical.ts";
 import type { Findings, KnowledgeIndex } from "./knowledge.ts";
-import { medicines } from "./lexicon/medicines.ts";
 import { isIn, type Ranker, type WeighedWord } from "./ranker.ts";
 import { editDistance } from "./spelling.ts";
-import { stemmed } from "./tokens.ts";
-
-/** Stems of single-word medicine names: never guessed from a misspelling, never left uncovered. */
-const medicineNames: ReadonlySet<string> = new Set(
-  medicines.split(/[,\n]/).flatMap((name) => {
-    const stems = stemmed(name);
-    return stems.length === 1 ? stems : [];
-  }),
-);
-
-/** Endings of names of medicines and conditions: such a word matters even when no list knows it. */
-const CLINICAL_SHAPE =
-  /(?:mab|nib|pril|sartan|statin|azol|cillin|mycin|cyclin|olol|idin|prazol|oxetin|triptan|gliptin|glifozin|gliflozin|glutid|parin|xaban|vir|zepam|zolam|cain|floxacin|profen|oxicam|setron|thiazid|semid|tadin|zin|itis|osis|emia|oma|pathi|algia|ectomi|plasti)$/;
 
 /** Share of the question, by rarity, that an article must cover. */
 const MIN_COVERAGE = 0.5;
@@ -25,26 +12,16 @@ const MIN_FOCUS = 0.2;
 const MIN_RELATIVE_SCORE = 0.6;
 const MAX_DOCUMENTS = 3;
 /** A word that no article has says little, unless its shape says that it is a name. */
-const UNKNOWN_FACTOR = 0.6;
+const UNKNOWN_FACTOR = 0.3;
 /** Letters tell stories: beyond this many words, only the heaviest are asked to be covered. */
 const MAX_KEY_WORDS = 8;
 /** Share of the heaviest word's mass from which a named word may not be missing. */
 const KEY_SHARE = 0.5;
 
-/** Whether a word is a medicine's name, as typed or as corrected. */
-export function isMedicine({ term, corrected }: WeighedWord): boolean {
-  return medicineNames.has(corrected ?? term);
-}
-
-/** Whether leaving a word out would change what is asked: a medicine or a condition by its name. */
-function mattersByName(word: WeighedWord): boolean {
-  return isMedicine(word) || CLINICAL_SHAPE.test(word.term);
-}
-
 /** Names of medicines differ by few letters; only one wrong letter is forgiven. */
 function isRiskyGuess({ term, corrected }: WeighedWord): boolean {
   if (corrected === undefined) return false;
-  const named = medicineNames.has(corrected) || CLINICAL_SHAPE.test(corrected) || CLINICAL_SHAPE.test(term);
+  const named = isMedicineName(corrected) || hasClinicalShape(corrected) || hasClinicalShape(term);
   return named && editDistance(term, corrected, 1) > 1;
 }
 

@@ -4,8 +4,8 @@ import { medicalSynonyms } from "./concepts.ts";
 import { learnSynonyms } from "./learn.ts";
 import { type Passage, splitPassages } from "./passages.ts";
 import { invert } from "./postings.ts";
-import { type Ranked, Ranker, type WeighedWord } from "./ranker.ts";
-import { relevanceOf } from "./relevance.ts";
+import { Ranker, type Ranking } from "./ranker.ts";
+import { evidenceOf, relevanceOf } from "./relevance.ts";
 import { decodeIndex, encodeIndex } from "./serialise.ts";
 
 /** An article that a search found. */
@@ -23,16 +23,12 @@ export interface SearchResult {
 }
 
 /** A search with what the composer needs to judge it. */
-export interface Findings {
+export interface Findings extends Ranking {
   readonly relevance: number;
-  readonly ranked: readonly Ranked[];
-  readonly words: readonly WeighedWord[];
 }
 
 const DEFAULT_COUNT = 10;
 const MAX_COUNT = 1000;
-/** Documents that may cover the question between them. */
-const COVERING = 3;
 
 /**
  * Makes a knowledge base file from articles: learns their synonyms, counts, inverts, serialises.
@@ -82,21 +78,8 @@ export class KnowledgeIndex {
 
   /** Ranks documents and judges whether they cover the question. */
   find(text: string, count: number): Findings {
-    const { ranked, words } = this.ranker.rank(text, count);
-    const total = words.reduce((sum, { mass }) => sum + mass, 0);
-    if (total === 0 || ranked.length === 0) return { relevance: 0, ranked, words };
-    const share = (covered: (word: WeighedWord) => boolean): number =>
-      words.reduce((sum, word) => sum + (covered(word) ? word.mass : 0), 0) / total;
-    const relevance = relevanceOf({
-      coverage: Math.max(
-        ...ranked
-          .slice(0, COVERING)
-          .map(({ document }) => share((word) => this.ranker.covers(document, word))),
-      ),
-      named: share(({ concepts }) => concepts.size > 0),
-      strength: Math.log(1 + (ranked[0]?.score ?? 0) / this.ranker.idf("")),
-    });
-    return { relevance, ranked, words };
+    const ranking = this.ranker.rank(text, count);
+    return { ...ranking, relevance: relevanceOf(evidenceOf(ranking, this.ranker)) };
   }
 
   /**

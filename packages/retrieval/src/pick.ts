@@ -1,5 +1,5 @@
 import type { Article } from "./article.ts";
-import { isMedicine } from "./coverage.ts";
+import { isMedicine } from "./clinical.ts";
 import { intentOf, isDefinition, isProcedure, tellsWhenToGetHelp } from "./intents.ts";
 import type { Findings, KnowledgeIndex } from "./knowledge.ts";
 import { type Passage, splitPassages } from "./passages.ts";

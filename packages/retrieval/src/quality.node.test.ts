@@ -1,52 +1,15 @@
 /// <reference types="node" />
-import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
-import { gunzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
-import { areaUnderCurve } from "./evaluate.ts";
-import {
-  type Article,
-  buildIndex,
-  composeAnswer,
-  KnowledgeIndex,
-  parseArticle,
-  parseMarkdownArticle,
-} from "./index.ts";
+import { everyday, hasSharedData, letters, medquad, offTopic as off, starterArticles } from "../eval/sets.ts";
+import { areaUnderCurve, ndcg } from "./evaluate.ts";
+import { buildIndex, composeAnswer, KnowledgeIndex } from "./index.ts";
 import { covered, notCovered, offTopic } from "./testdata/questions.ts";
-
-const root = new URL("../../../", import.meta.url);
-const knowledge = new URL("knowledge/", root);
-const medquad = new URL("../shared/data/medical/medquad_answers.jsonl.gz", root);
-const letters = new URL("../shared/data/medical/meqsum.jsonl", root);
-
-/** The front matter's few lines that search needs; the product reads it with a YAML parser. */
-function starterArticle(file: string): Article[] {
-  const [, header = "", body = ""] =
-    /^---\n([\s\S]*?)\n---\n([\s\S]*)$/.exec(readFileSync(file, "utf8")) ?? [];
-  if (header === "") return [];
-  const field = (name: string): string => new RegExp(`^${name}: *(.*)$`, "m").exec(header)?.[1] ?? "";
-  const list = (name: string): string[] =>
-    field(name)
-      .replace(/^\[|\]$/g, "")
-      .split(", ")
-      .filter((item) => item !== "");
-  const text = (name: string): string => field(name).replace(/^"(.*)"$/, "$1");
-  const frontMatter = {
-    id: text("id"),
-    title: text("title"),
-    topics: list("topics"),
-    synonyms: list("synonyms"),
-  };
-  return [parseMarkdownArticle({ frontMatter, body })];
-}
 
 describe("the starter knowledge", () => {
   let index: KnowledgeIndex;
   beforeAll(() => {
-    const files = readdirSync(knowledge).filter((name) => name.endsWith(".md"));
-    index = new KnowledgeIndex(
-      buildIndex(files.flatMap((name) => starterArticle(new URL(name, knowledge).pathname))),
-    );
+    index = new KnowledgeIndex(buildIndex(starterArticles()));
   });
 
   it("finds the right article among the first two", () => {
@@ -71,6 +34,32 @@ describe("the starter knowledge", () => {
     expect(answered).toEqual([]);
   });
 
+  it("answers everyday questions that nothing was tuned on, from the right article", () => {
+    const { heldOut } = everyday;
+    expect(heldOut.length).toBeGreaterThanOrEqual(60);
+    const found = heldOut.filter(({ query, grades }) =>
+      index.search(query, 3).hits.some(({ article }) => grades.has(article.id)),
+    );
+    expect(found.length / heldOut.length).toBeGreaterThanOrEqual(0.95);
+    const right = heldOut.filter(({ query, grades }) => {
+      const answer = composeAnswer({ question: query, index });
+      return answer.kind === "answer" && answer.citations.some(({ articleId }) => grades.has(articleId));
+    });
+    expect(right.length / heldOut.length).toBeGreaterThanOrEqual(0.75);
+  });
+
+  it.each(["I burned my hand on the stove", "my child has a fever"])("answers %j", (question) => {
+    expect(composeAnswer({ question, index }).kind).toBe("answer");
+  });
+
+  it("abstains from everyday questions about anything else, and tells them apart", () => {
+    const answered = off.heldOut.filter((question) => composeAnswer({ question, index }).kind === "answer");
+    expect(answered).toEqual([]);
+    const relevance = (question: string): number => index.search(question, 1).relevance;
+    const asked = everyday.heldOut.map(({ query }) => relevance(query));
+    expect(areaUnderCurve(asked, off.heldOut.map(relevance))).toBeGreaterThanOrEqual(0.95);
+  });
+
   it("tells questions in scope from others by relevance", () => {
     const relevance = (question: string): number => index.search(question, 1).relevance;
     const inScope = covered.map(([question]) => relevance(question));
@@ -78,32 +67,50 @@ describe("the starter knowledge", () => {
   });
 });
 
-const jsonLines = (text: string): Readonly<Record<string, string>>[] =>
-  text
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line) as Record<string, string>);
+describe.skipIf(!hasSharedData)("16,000 articles", () => {
+  let index: KnowledgeIndex;
+  let asked: ReturnType<typeof letters>["heldOut"];
+  beforeAll(() => {
+    const { questions, articles } = medquad();
+    index = new KnowledgeIndex(buildIndex(articles));
+    asked = letters(questions).heldOut;
+  }, 120_000);
 
-describe.skipIf(!existsSync(medquad) || !existsSync(letters))("16,000 articles", () => {
-  it("load within a second and answer letters within five milliseconds", { timeout: 120_000 }, () => {
-    const rows = jsonLines(gunzipSync(readFileSync(medquad)).toString());
-    const file = buildIndex(
-      rows.map(({ question, answer }, i) => parseArticle({ id: `${i}`, title: question, text: answer })),
-    );
-    const before = performance.now();
-    const index = new KnowledgeIndex(file);
-    const loadMs = performance.now() - before;
-    const queries = jsonLines(readFileSync(letters, "utf8")).map(({ chq = "" }) => chq);
-    for (const query of queries) index.search(query);
-    const times = queries.map((query) => {
-      const start = performance.now();
-      index.search(query);
-      return performance.now() - start;
+  it("are ranked by the condition and the part of it that a letter is about", { timeout: 60_000 }, () => {
+    const judged = asked.filter(({ grades }) => grades.size > 0);
+    const mean = (key: "letter" | "summary"): number =>
+      judged.reduce((sum, each) => {
+        const ids = index.search(each[key]).hits.map(({ article }) => article.id);
+        return sum + ndcg(ids, each.grades, 10);
+      }, 0) / judged.length;
+    expect(mean("letter")).toBeGreaterThan(0.65);
+    expect(mean("summary")).toBeGreaterThan(0.88);
+  });
+
+  it("tell letters and summaries from everyday requests", { timeout: 60_000 }, () => {
+    const relevance = (text: string): number => index.search(text, 1).relevance;
+    const others = off.heldOut.map(relevance);
+    for (const key of ["letter", "summary"] as const) {
+      expect(
+        areaUnderCurve(
+          asked.map((each) => relevance(each[key])),
+          others,
+        ),
+      ).toBeGreaterThanOrEqual(0.95);
+    }
+  });
+
+  it("answer letters within five milliseconds", { timeout: 60_000 }, () => {
+    const times = asked.map(({ letter }) => {
+      // The least of a few laps: a busy machine interrupts, it does not make the search slower.
+      const laps = [1, 2, 3, 4].map(() => {
+        const start = performance.now();
+        index.search(letter);
+        return performance.now() - start;
+      });
+      return Math.min(...laps);
     });
     times.sort((a, b) => a - b);
-    // The goals hold on an idle machine; the bounds here leave room for a busy one.
-    expect(loadMs).toBeLessThan(3_000);
-    expect(times[Math.floor(0.5 * times.length)]).toBeLessThan(5);
-    expect(times[Math.floor(0.99 * times.length)]).toBeLessThan(50);
+    expect(times[Math.floor(0.99 * times.length)]).toBeLessThan(5);
   });
 });

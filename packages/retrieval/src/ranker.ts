@@ -1,13 +1,15 @@
 import type { Article } from "./article.ts";
 import { Concepts, isConcept, type SynonymGroup } from "./concepts.ts";
-import { subjectOf } from "./learn.ts";
 import type { Postings } from "./postings.ts";
 import { type QueryWord, readQuery } from "./query.ts";
 import { Speller } from "./spelling.ts";
+import { type AskedTerms, type SubjectFeatures, Subjects } from "./subjects.ts";
 
 /** A word of the question as the corpus sees it. */
 export interface WeighedWord extends QueryWord {
-  /** Weight times rarity; unknown words are the rarest. */
+  /** How rare it is in the corpus; unknown words are the rarest. */
+  readonly rarity: number;
+  /** Weight times rarity. */
   readonly mass: number;
   /** The corpus's word for a misspelt one. */
   readonly corrected?: string;
@@ -21,10 +23,11 @@ export function isIn(terms: ReadonlySet<string>, { term, corrected, concepts }: 
 /** A document by number with what speaks for it. */
 export interface Ranked {
   readonly document: number;
-  /** BM25, raised by how much of the document's subject was asked for. */
+  /** BM25, raised or lowered by how the document's subject fits. */
   readonly score: number;
-  /** Share of the document's subject (by rarity) that the question names, 0 to 1. */
-  readonly subject: number;
+  /** The same without the subject. */
+  readonly bm25: number;
+  readonly features: SubjectFeatures;
 }
 
 /** What a search found, with the question as it was understood. */
@@ -38,9 +41,8 @@ const MAX_TERMS = 32;
 const MAX_CORRECTIONS = 6;
 /** From this many articles on, a word that only one of them has is as likely to be an error itself. */
 const LARGE_CORPUS = 1000;
-/** Documents whose subject is looked at again, and how much it may raise the score. */
-const RERANKED = 50;
-const SUBJECT_BOOST = 0.5;
+/** Documents whose subject is looked at again. */
+const RERANKED = 100;
 
 interface SearchTerm {
   readonly id: number;
@@ -50,20 +52,24 @@ interface SearchTerm {
 /** BM25F over inverted lists. Serves one search at a time: it reuses its accumulators. */
 export class Ranker {
   readonly concepts: Concepts;
-  readonly #documentCount: number;
   readonly #postings: Postings;
   readonly #termIds: ReadonlyMap<string, number>;
   readonly #scores: Float32Array;
-  readonly #subjects: readonly (readonly string[])[];
+  readonly #rarities: Float64Array;
+  readonly #unknownRarity: number;
+  readonly #subjects: Subjects;
   readonly #speller: Speller;
 
   constructor(articles: readonly Article[], postings: Postings, groups: readonly SynonymGroup[]) {
     this.concepts = new Concepts(groups);
-    this.#documentCount = articles.length;
     this.#postings = postings;
     this.#termIds = new Map(postings.terms.map((term, id) => [term, id]));
     this.#scores = new Float32Array(articles.length);
-    this.#subjects = articles.map(({ title }) => [...new Set(this.concepts.analyse(subjectOf(title)).terms)]);
+    const rarity = (frequency: number): number =>
+      Math.log(1 + (articles.length - frequency + 0.5) / (frequency + 0.5));
+    this.#rarities = Float64Array.from(postings.terms, (_, id) => rarity(this.#frequency(id)));
+    this.#unknownRarity = rarity(0);
+    this.#subjects = new Subjects(articles, this.concepts, (term) => this.idf(term));
     const frequency = (term: string): number => this.#frequency(this.#termIds.get(term));
     const leastSeen = articles.length >= LARGE_CORPUS ? 2 : 1;
     this.#speller = new Speller(
@@ -79,8 +85,14 @@ export class Ranker {
 
   /** How rare a term is in this corpus, above 0. */
   idf(term: string): number {
+    const id = this.#termIds.get(term);
+    return id === undefined ? this.#unknownRarity : (this.#rarities[id] ?? 0);
+  }
+
+  /** Share of the documents with a term whose subject has it, 0 to 1. */
+  subjectShare(term: string): number {
     const frequency = this.#frequency(this.#termIds.get(term));
-    return Math.log(1 + (this.#documentCount - frequency + 0.5) / (frequency + 0.5));
+    return frequency === 0 ? 0 : this.#subjects.frequency(term) / frequency;
   }
 
   knows(term: string): boolean {
@@ -124,25 +136,33 @@ export class Ranker {
   rank(text: string, count: number): Ranking {
     const query = readQuery(text, this.concepts);
     const corrections = this.#corrections(query.words);
-    const asked = new Set<string>();
+    const weights = new Map<string, number>();
     const terms: SearchTerm[] = [];
     for (const { term, weight } of query.terms) {
       const meant = corrections.get(term) ?? term;
       const id = this.#termIds.get(meant);
-      asked.add(meant);
+      weights.set(meant, Math.max(weight, weights.get(meant) ?? 0));
       if (id !== undefined) terms.push({ id, weight: weight * this.idf(meant) });
     }
     terms.sort((a, b) => b.weight - a.weight);
     const best = this.#best(terms.slice(0, MAX_TERMS), Math.max(count, RERANKED));
     return {
-      ranked: this.#raiseSubjects(best, asked).slice(0, count),
+      ranked: this.#bySubject(best, this.#subjects.asked(query, weights)).slice(0, count),
       words: query.words.map((word) => this.#weigh(word, corrections.get(word.term))),
     };
   }
 
+  /** A word that the corpus writes otherwise is as rare as what it means. */
+  #rarityOf(term: string, concepts: ReadonlySet<string>): number {
+    const meanings = [...concepts].filter((concept) => this.knows(concept));
+    if (this.knows(term) || meanings.length === 0) return this.idf(term);
+    return Math.max(...meanings.map((concept) => this.idf(concept)));
+  }
+
   #weigh(word: QueryWord, corrected: string | undefined): WeighedWord {
-    const mass = word.weight * this.idf(corrected ?? word.term);
-    return corrected === undefined ? { ...word, mass } : { ...word, mass, corrected };
+    const rarity = this.#rarityOf(corrected ?? word.term, word.concepts);
+    const weighed = { ...word, rarity, mass: word.weight * rarity };
+    return corrected === undefined ? weighed : { ...weighed, corrected };
   }
 
   #best(terms: readonly SearchTerm[], count: number): { document: number; score: number }[] {
@@ -164,17 +184,10 @@ export class Ranker {
     return best;
   }
 
-  #raiseSubjects(best: readonly { document: number; score: number }[], asked: ReadonlySet<string>): Ranked[] {
+  #bySubject(best: readonly { document: number; score: number }[], asked: AskedTerms): Ranked[] {
     const ranked = best.map(({ document, score }) => {
-      let named = 0;
-      let all = 0;
-      for (const term of this.#subjects[document] ?? []) {
-        const mass = this.idf(term);
-        all += mass;
-        if (asked.has(term)) named += mass;
-      }
-      const subject = all === 0 ? 0 : named / all;
-      return { document, score: score * (1 + SUBJECT_BOOST * subject), subject };
+      const features = this.#subjects.features(document, asked);
+      return { document, score: score * this.#subjects.factor(features), bm25: score, features };
     });
     return ranked.sort((a, b) => b.score - a.score || a.document - b.document);
   }

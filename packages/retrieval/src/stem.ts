@@ -25,6 +25,16 @@ function withoutTense(word: string): string {
   return word;
 }
 
+/** Irregular forms that letters about health use. */
+const irregular: ReadonlyMap<string, string> = new Map(
+  `ate eat|eaten eat|bent bend|bit bite|bitten bite|bled bleed|broke break|broken break|burnt burn|caught catch|children child
+drank drink|fallen fall|feet foot|fell fall|forgot forget|forgotten forget|fought fight|froze freeze|frozen freeze|grew grow|grown grow
+hurting hurt|men man|shook shake|shrunk shrink|slept sleep|spat spit|spilt spill|stuck stick|stung sting|swelled swell|swollen swell
+teeth tooth|threw throw|thrown throw|took take|tore tear|torn tear|woke wake|woken wake|women woman|wore wear|worn wear`
+    .split(/[|\n]/)
+    .map((pair) => pair.split(" ") as [string, string]),
+);
+
 /** British spellings and the American ones they meet. */
 const spellings: readonly (readonly [RegExp, string])[] = [
   [/aem/g, "em"],
@@ -76,6 +86,8 @@ const endings: readonly (readonly [string, string])[] = [
  * the American ones. `word` is lower case; words of up to three letters stay.
  */
 export function stem(word: string): string {
+  const base = irregular.get(word);
+  if (base !== undefined) return stem(base);
   if (word.length <= 3 || !VOWEL.test(word)) return word;
   let out = withoutTense(withoutPlural(american(word)));
   for (const [ending, replacement] of endings) {

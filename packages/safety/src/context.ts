@@ -23,7 +23,7 @@ const questionWords = wordSet(
   "what whats which how hows why when where who is are can could does do did should would tell explain define describe give list information info symptoms signs causes treatment stages steps any",
 );
 const openers = wordSet(
-  "hi hello hey dear please and so also doctor dr question quick curious ok okay , : in first aid",
+  "hi hello hey dear please just curious wondering asking and so also doctor dr question quick curious ok okay , : in first aid",
 );
 
 const ABSENT = /^(?:no|none|negative|absent|denied|nil)$/;
@@ -169,12 +169,16 @@ class Sentence {
   }
 
   #pasts(): Scope[] {
+    const resolved = this.#named("resolved").map((cue) => this.#clause(cue));
     const clauses = this.#named("past")
       .filter((cue) => this.#isYear(cue))
       .map((cue) => this.#clause(cue))
       .filter((clause) => !this.#isPresent(clause));
+    const long = this.#named("long-past")
+      .map((cue) => this.#clause(cue))
+      .filter((clause) => !this.#named("again").some((cue) => within(clause, cue)));
     const histories = this.#named("history").map((cue) => this.#reach(cue, MAX_HISTORY, false));
-    return [...clauses, ...histories].map((range) => scope("past", range));
+    return [...clauses, ...long, ...histories, ...resolved].map((range) => scope("past", range));
   }
 
   #families(): Scope[] {

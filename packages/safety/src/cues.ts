@@ -4,7 +4,7 @@ const classes: WordClasses = {
   relative:
     "mother/mothers/mum/mums/mom/moms/mam/father/fathers/dad/dads/grandmother/grandfather/grandma/grandpa/grandad/granddad/gran/granny/nan/grandparents/parents/aunt/auntie/uncle/cousin/cousins/brother/sister/relative/relatives/ancestor*/niece/nephew/neighbour/neighbor/colleague/boss/teacher/coach/friend/friends/classmate/flatmate/roommate/coworker/man/woman/girl/boy",
   present:
-    "now/today/tonight/currently/just/still/again/is/isnt/are/looks/look/feels/keeps/says/cant/cannot/wont/seems/since/suddenly/minutes/hour/hours/has",
+    "now/today/tonight/currently/just/still/again/is/isnt/are/looks/look/feels/keeps/cant/cannot/wont/seems/since/suddenly/minutes/hour/hours/has",
   personal: "i/im/ive/id/ill/my/me/myself/we/our/us/he/hes/his/him/himself/she/shes/her/herself",
 };
 
@@ -14,9 +14,12 @@ export type Cue =
   | "list-negation"
   | "pseudo"
   | "past"
+  | "long-past"
   | "long-standing"
   | "history"
+  | "resolved"
   | "present"
+  | "again"
   | "relative"
   | "relative-past"
   | "treated"
@@ -48,12 +51,21 @@ const cues: Readonly<Record<Cue, readonly PatternText[]>> = {
     "no good/relief/luck/improvement/change/energy/appetite/effect/use",
     "dont/doesnt/didnt know/understand/care/mean/see/remember/help/stop/work",
     "dont/didnt want to bother/worry/wait/go/call/waste/overreact/make/be/panic/fuss",
-    "dont/doesnt/didnt feel well/good/right/like/ok/okay/great/myself",
+    "dont/doesnt/didnt feel well/good/right/ok/okay/great/myself",
+    "dont/doesnt/didnt feel like eating/drinking/doing/getting/food/playing/anything/myself/himself/herself",
     "isnt/arent/wasnt help*/work*/doing/getting/better/right/normal/eating/drinking/feeding/coming/going/well",
     "hasnt/havent help*/work*/stopp*/eaten/slept/been/improved/gone/got",
     "never felt/happened/experienced/been/wake/waking/seen",
   ],
+  "long-past": [
+    "years/decades/ages ago",
+    "years/decades since",
+    "as a child/kid/baby/teenager/teen/boy/girl/student/toddler/youngster/newborn",
+    "when i/he/she/we was/were #/little/small/young/seven/ten/a/at/in !hour/hours/minutes/in/on",
+    "in my/his/her childhood/youth/teens/twenties/thirties/forties",
+  ],
   past: [
+    "in/during ~ autumn/spring/summer/winter/nineties/eighties/seventies/sixties",
     "years/months/decades/ages/time/long/weeks ago",
     "ago when",
     "years/months/decades back/before/earlier",
@@ -80,6 +92,11 @@ const cues: Readonly<Record<Cue, readonly PatternText[]>> = {
     "as an infant",
     "in my/his/her childhood/youth/teens/twenties/thirties/forties",
   ],
+  // Findings that went; never strength, speech or sight, whose going is the finding.
+  resolved: [
+    "rash/fever/pain/pains/headache/headaches/swelling/cough/redness/temperature/infection/itching/bruise/bruising/spots/symptoms/nausea/wheeze ~ has/have/is/are/had/have ~ gone/cleared/settled/resolved/faded/disappeared/vanished/stopped/down/healed/better",
+    "rash/fever/pain/pains/headache/headaches/swelling/cough/redness/infection/itching/bruising/spots/symptoms/nausea/wheeze/dizziness went/cleared/settled/resolved/faded/disappeared/vanished/stopped away/up/./,/and/after/last/with/yesterday/on",
+  ],
   "long-standing": [
     "since i/he/she/we was/were",
     "since childhood/birth",
@@ -89,6 +106,7 @@ const cues: Readonly<Record<Cue, readonly PatternText[]>> = {
     "all my life",
   ],
   history: ["history of", "previous/prior/past/former", "hx of"],
+  again: ["now/today/tonight/currently/still/again/suddenly/minutes/hour/hours/worse"],
   present: [
     "@present",
     "this morning/afternoon/evening/week",
@@ -137,6 +155,9 @@ const cues: Readonly<Record<Cue, readonly PatternText[]>> = {
     "if i ever/had/were/get/got",
     "what if",
     "happen/happens if",
+    "if my/our/his/her ~ ever",
+    "if i/he/she/we/it/they ever/should",
+    "said/told/advised/says/instructed ~~ call/ring/come/go/phone/return/contact ~ if/when",
     "say/suppose/imagine/lets a/an/someone/somebody/my/he/she/i/that/say",
     "scared/afraid/worried/terrified/frightened/nervous/anxious/fear of/about ~ having/getting/dying/choking/going/being",
   ],

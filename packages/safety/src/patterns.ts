@@ -109,7 +109,7 @@ export class Matcher<Name> {
   readonly #byWord = new Map<string, Pattern<Name>[]>();
   readonly #byPrefix = new Map<string, Pattern<Name>[]>();
   readonly #byNumber: Pattern<Name>[] = [];
-  readonly #prefixes: readonly string[];
+  readonly #prefixes: ReadonlySet<string>;
   /** Every word that patterns spell out. */
   readonly vocabulary: ReadonlySet<string>;
 
@@ -124,7 +124,7 @@ export class Matcher<Name> {
       }
     }
     this.vocabulary = vocabulary;
-    this.#prefixes = [...prefixes];
+    this.#prefixes = prefixes;
   }
 
   #file(pattern: Pattern<Name>): void {
@@ -152,7 +152,10 @@ export class Matcher<Name> {
   /** Whether some pattern accepts a word by its spelling or its beginning. */
   knows(word: string): boolean {
     if (this.vocabulary.has(word)) return true;
-    return this.#prefixes.some((prefix) => word.startsWith(prefix));
+    for (let length = PREFIX_KEY; length <= word.length; length += 1) {
+      if (this.#prefixes.has(word.slice(0, length))) return true;
+    }
+    return false;
   }
 
   /** Every match, at most one for each pattern and place. */

@@ -1,69 +1,15 @@
+import { ordinaryWords } from "./ordinary.ts";
 import type { Token } from "./tokens.ts";
 
 /** Words with fewer letters have too many neighbours. */
 const MIN_LENGTH = 6;
 const MIN_LENGTH_SWAP = 5;
 const MAX_LENGTH = 20;
-
-/** Ordinary words that are one letter away from a word of the rules. */
-const ordinary = new Set(
-  `chores delicious aplasia linked listed lining stored stores storing blocked blocking wasting wasted tested injected coats
-  states stated african driving setting angles charged contraction chloride tried valgum staying seeking placing
-  failing thorough cushing looked crowding flushing explore swears swearing cooked branch sharing shared butter langer
-  bearing caring pockets pocket packed scarred crusted crusting harden paying rippling pauses paused coding coping
-  pinched tented filling barley burping strange starved bitter header litter canker violet quiet sweets shopping
-  craving heating heated farther exits spring battle stooped divine sewing hunter splinting shaping deceased aroused
-  windows pulsed suction septin grasping bulking loving thanking thanks meditation county cloning tricks skipped
-  locker gargled backing bloods lighting cooling stepping stepped shunting leaning selling denial slipped sticks
-  teasing boating dicing combing election streaming lander bowling banned taping wafers traces patrol wading tasked
-  spirit sporting hunting notching easing latter hanger spared swaying massages moaning startled finder scoring sawing
-  tacked seeming linger buried liking cleaver amusing redaction breach sacred shells usable reasons marking noting
-  clearer triplet render property though becomes message beaking patched pitched cannon chemicals response responses
-  beating boxing breather breeding bleeping blending chancing changing charming clothing coking collapsible cooking
-  cutting dosing drawing drowsing eating faintly fasting fining fitting floating hanging headings hearing hitting
-  jabbing jaundiced joking leading learning listing looking losing mating missing moving painted painting panting
-  pending petting planning pleading posting pouring printing pressing purple raping rating reading running sealing
-  searing seating seeing sleeping slipping smelling spelling spending spitting spotting squashing stabling standing
-  staring starting stealing steaming stinging stocking stopping stroking swallow sweating swelling swimming talking
-  teaching tearing testing ticking timing tinting treating turning twisting typing waking walking wanting warming
-  washing watering wearing weeding wheeling wishing working person persons prison reason season lesson poised
-  heater hearted hearty healed health sever several server served suited suites stroke strokes strike strikes
-  stroll struck breath breast breasts breadth bread wheeze sheets sheet bleach beach reach teach peach stiff staff
-  fevers never severe serve nerve nerves curve stolen swollen swell spell smell shell stung sting string strung
-  choose cheese chest chess cheat chased clothes closing bitten written kitten tingle single tongue tongues throat
-  threat threats treat treats treated tablet tablets tables table pillow pillows killed killer filled billed
-  chilled skilled drilled willed called burned burner turned turner learned earned drained trained drunk trunk
-  shrunk drown drowned frowned crowned grown brown crown clown faint fainted pained paints points joints prints
-  tainted family finally vision visions mission version division seized sized siezed seizes weak weaker week weeks
-  speak speaker sneak break breaks broken spoken injury injure inject infant infants instant pregnancy pregnant
-  attack attach attacks attached stomach stomachs rashes crashes ashes dashes washes bashes sweats sweaty sweaters
-  sweater sleepy sleeps steeply deeply drowsy drowsily dizzy dozen frozen numbed number numbers numb bloody blood
-  certain chance amounts imaging forming parent formed present section spiral attaching charge charges banking binding
-  shapes topical sparing lighted streams washed curving curved angel angels flapping cleansing wandering potter mouths
-  massage massages thinned thicker contract blends treacher relies stating harper scaling lodges sometime banding explored
-  exploring stains stings pearson pierson troubles clearing blinking shades copying dander squinting batten manager
-  boiled garbage forget forgot snakes snake posted homeless pitcher tuning porter flakes shipping steaks peoples flushes
-  looping baking hiring frames misused sweeping heather dining shipped lovely dessert spelled ticket tickets rental batter
-  snowing pleased reilly heading backed sings statue leather mowing trough scored contusion contusions handed ejection
-  banded poisson camping camped camper indoor sprained strain strained sprain strains grateful peeling ceiling feeling
-  healthy wealthy hearts house horse hoarse course coarse curse nurse nursed purse posture pasture mixture fixture
-  bread broad cloth clots plots pilots patter matter bladder ladder madder sadder sidder adder udder under wonder
-  quite quote guilt built cooling pooling fooling rolling ruling falling calling filing mailing railing sailing tailing
-  tripping dripping gripping ripping whipping zipping dropping shopping chopping hopping stopping topping
-  worry worries sorry lorry marry merry berry cherry ferry fairy dairy hairy hardy party pastry paltry poultry
-  floods flooded bloodied pupils pupil purpose pulse pulses planned planted plant plants`.split(/\s+/),
-);
-
-function deletions(word: string): string[] {
-  return Array.from({ length: word.length }, (_, i) => word.slice(0, i) + word.slice(i + 1));
-}
-
-function isSwap(a: string, b: string): boolean {
-  if (a.length !== b.length) return false;
-  let at = 0;
-  while (at < a.length && a[at] === b[at]) at += 1;
-  return a[at] === b[at + 1] && a[at + 1] === b[at] && a.slice(at + 2) === b.slice(at + 2);
-}
+/** Words that sound alike may differ by so many letters, and longer ones by one more. */
+const MAX_EDITS = 2;
+const LONG_WORD = 9;
+/** Fewer sounds say too little. */
+const MIN_SOUNDS = 3;
 
 /** Misspellings of words too short to guess at. */
 const shortErrors: ReadonlyMap<string, string> = new Map(
@@ -73,12 +19,9 @@ const shortErrors: ReadonlyMap<string, string> = new Map(
     breast: "brest",
     breath: "breth",
     blood: "blod blud bld",
-    stroke: "stok storke",
-    throat: "throte throut",
     lungs: "lungz",
     stomach: "stomac stomack",
     seizure: "siezure seziure cezure",
-    tongue: "tounge toung",
     ankle: "ankel",
     knife: "nife",
     dying: "dieing dyin",
@@ -92,56 +35,66 @@ const shortErrors: ReadonlyMap<string, string> = new Map(
     numbness: "numness",
     weakness: "weekness",
     arm: "armm",
-    face: "facee",
     baby: "babys",
-    pregnant: "preg prego",
     diabetes: "diabetis",
     suicide: "sucide suiside",
     unconscious: "unconcious",
-    conscious: "concious",
+    conscious: "concious consious",
+    asthma: "astma asma azma astham",
+    diarrhea: "diareah diarea diahrea diorrhea direa",
+    throat: "throte throut throt",
+    tongue: "tounge toung tung tonge",
+    face: "facee fase",
+    lips: "lipps",
+    bleeding: "bleedin bledding",
+    breathing: "breathin breffing",
+    attack: "atak atack attak",
+    stroke: "stok storke strok stroek",
+    pregnant: "preg prego pregnet",
+    stabbed: "stabed",
+    burned: "burnd",
+    cannot: "cnt carnt",
+    temperature: "tempature temprature temprture",
   }).flatMap(([word, errors]) => errors.split(" ").map((error) => [error, word] as const)),
 );
 
-/** Reads misspelt words as the words of the rules that they are nearest to. */
-export class Corrector {
-  readonly #isKnown: (word: string) => boolean;
-  readonly #byDeletion = new Map<string, string>();
+/** Words that the rules know by their beginnings only. */
+const spelledOut =
+  "anaphylaxis anaphylactic allergy allergic allergies asthmatic hallucinating hallucinations vomiting vomited palpitations collapsed overdosed swallowed swallowing swelling diarrhoea meningitis appendicitis septicaemia blistered jaundiced jaundice epilepsy epileptic suffocating strangled paralysed unresponsive drooling wheezing dribbling slurring haemorrhage hypoglycaemia dehydrated miscarriage contractions";
 
-  /** @param isKnown says which words are right as they are */
-  constructor(vocabulary: ReadonlySet<string>, isKnown: (word: string) => boolean) {
-    this.#isKnown = isKnown;
-    for (const word of vocabulary) {
-      if (word.length < MIN_LENGTH_SWAP) continue;
-      for (const key of [word, ...deletions(word)])
-        if (!this.#byDeletion.has(key)) this.#byDeletion.set(key, word);
-    }
-  }
+/** How letters sound, applied in order; enough of English spelling to meet its usual errors. */
+const sounds: readonly (readonly [RegExp, string])[] = [
+  [/^(?:pn|kn|gn)/, "n"],
+  [/^wr/, "r"],
+  [/^ps/, "s"],
+  [/ph/g, "f"],
+  [/gh/g, ""],
+  [/tion|cian|shun|sion/g, "xn"],
+  [/[sc]h/g, "x"],
+  [/th/g, "t"],
+  [/c(?=[eiy])/g, "s"],
+  [/ck|[cq]/g, "k"],
+  [/x(?!n)/g, "ks"],
+  [/z/g, "s"],
+  [/(?<=.)[aeiouyhw]/g, ""],
+  [/^[aeiou]/, "a"],
+  [/(.)\1+/g, "$1"],
+];
 
-  /**
-   * A word of the rules within one edit (insert, delete, substitute, swap), with the same first letter. Both
-   * words with one letter taken out must meet, so the work depends on the length of the word alone.
-   */
-  correct(word: string): string | undefined {
-    const known = shortErrors.get(word);
-    if (known !== undefined) return known;
-    if (word.length < MIN_LENGTH_SWAP || word.length > MAX_LENGTH || ordinary.has(word)) return undefined;
-    for (const key of [word, ...deletions(word)]) {
-      const found = this.#byDeletion.get(key);
-      if (found === undefined || found[0] !== word[0] || Math.abs(found.length - word.length) > 1) continue;
-      const isLong = Math.min(word.length, found.length) >= MIN_LENGTH;
-      if (isSwap(word, found) || (isLong && isOneEdit(word, found)))
-        return this.#isKnown(word) ? undefined : found;
-    }
-    return undefined;
-  }
+/** The consonants that one hears. */
+function soundOf(word: string): string {
+  return sounds.reduce((text, [spelling, sound]) => text.replace(spelling, sound), word);
+}
 
-  /** The same tokens with misspelt words corrected. */
-  correctAll(tokens: readonly Token[]): Token[] {
-    return tokens.map((token) => {
-      const text = token.value === undefined ? this.correct(token.text) : undefined;
-      return text === undefined ? token : { ...token, text };
-    });
-  }
+function deletions(word: string): string[] {
+  return Array.from({ length: word.length }, (_, i) => word.slice(0, i) + word.slice(i + 1));
+}
+
+function isSwap(a: string, b: string): boolean {
+  if (a.length !== b.length) return false;
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at += 1;
+  return a[at] === b[at + 1] && a[at + 1] === b[at] && a.slice(at + 2) === b.slice(at + 2);
 }
 
 /** Whether two words differ by one insertion, deletion or substitution. */
@@ -151,4 +104,83 @@ function isOneEdit(a: string, b: string): boolean {
   const restA = a.slice(start + (a.length >= b.length ? 1 : 0));
   const restB = b.slice(start + (b.length >= a.length ? 1 : 0));
   return restA === restB;
+}
+
+/** Levenshtein's distance; words are at most {@link MAX_LENGTH} long. */
+function editsBetween(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const substituted = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(substituted, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+/** Reads misspelt words as the words of the rules that they are nearest to. */
+export class Corrector {
+  readonly #isKnown: (word: string) => boolean;
+  readonly #byDeletion = new Map<string, string>();
+  readonly #bySound = new Map<string, string[]>();
+
+  /** @param isKnown says which words are right as they are */
+  constructor(vocabulary: ReadonlySet<string>, isKnown: (word: string) => boolean) {
+    this.#isKnown = isKnown;
+    for (const word of [...vocabulary, ...spelledOut.split(" ")]) {
+      if (word.length < MIN_LENGTH_SWAP || word.length > MAX_LENGTH) continue;
+      for (const key of [word, ...deletions(word)])
+        if (!this.#byDeletion.has(key)) this.#byDeletion.set(key, word);
+      const sound = soundOf(word);
+      if (word.length >= MIN_LENGTH && sound.length >= MIN_SOUNDS) this.#bySound.set(sound, [...(this.#bySound.get(sound) ?? []), word]);
+    }
+  }
+
+  /**
+   * A word of the rules within one edit (insert, delete, substitute, swap) and with the same first letter, or
+   * else one that sounds the same and is spelt almost so. The work depends on the length of the word alone.
+   */
+  correct(word: string): string | undefined {
+    const known = shortErrors.get(word);
+    if (known !== undefined) return known;
+    if (word.length < MIN_LENGTH_SWAP || word.length > MAX_LENGTH || ordinaryWords.has(word)) return undefined;
+    if (this.#isKnown(word)) return undefined;
+    return this.#neighbour(word) ?? this.#homophone(word);
+  }
+
+  /** Both words with one letter taken out must meet. */
+  #neighbour(word: string): string | undefined {
+    for (const key of [word, ...deletions(word)]) {
+      const found = this.#byDeletion.get(key);
+      if (found === undefined || found[0] !== word[0] || Math.abs(found.length - word.length) > 1) continue;
+      const isLong = Math.min(word.length, found.length) >= MIN_LENGTH;
+      if (isSwap(word, found) || (isLong && isOneEdit(word, found))) return found;
+    }
+    return undefined;
+  }
+
+  #homophone(word: string): string | undefined {
+    if (word.length < MIN_LENGTH) return undefined;
+    const limit = word.length >= LONG_WORD ? MAX_EDITS + 1 : MAX_EDITS;
+    let best: string | undefined;
+    let fewest = limit + 1;
+    for (const candidate of this.#bySound.get(soundOf(word)) ?? []) {
+      if (Math.abs(candidate.length - word.length) > limit) continue;
+      const edits = editsBetween(word, candidate);
+      if (edits >= fewest) continue;
+      fewest = edits;
+      best = candidate;
+    }
+    return best;
+  }
+
+  /** The same tokens with misspelt words corrected. */
+  correctAll(tokens: readonly Token[]): Token[] {
+    return tokens.map((token) => {
+      const text = token.value === undefined ? this.correct(token.text) : undefined;
+      return text === undefined ? token : { ...token, text };
+    });
+  }
 }

@@ -29,6 +29,9 @@ const emergencyFiles = [...numbered("emergency", 4), ...numbered("crisis", 2)];
 const harmlessFiles = numbered("harmless", 4);
 const vignetteFiles = numbered("vignettes", 2);
 
+/** Emergencies and harmless texts in one file, the latter under `# none`. */
+const mixedFiles = numbered("mixed", 4);
+
 const folder = new URL("texts/", import.meta.url);
 /** Public data beside the repository; see the README of `training` for what is used and its licence. */
 const shared = new URL("../../../../shared/data/", import.meta.url);
@@ -61,16 +64,18 @@ function fromTemplates(random: Seeded): TrainingText[] {
   const emergencies = emergencyFiles.flatMap(linesOf);
   const harmless = harmlessFiles.flatMap(linesOf);
   const vignettes = vignetteFiles.flatMap(linesOf);
+  const mixed = mixedFiles.flatMap(linesOf);
+  const isNone = ({ heading }: { heading: string }): boolean => heading === "none";
   const isEmergency = ({ heading }: { heading: string }): boolean => heading === "emergency";
   return [
-    ...[...emergencies, ...vignettes.filter(isEmergency)].flatMap(({ heading, line }) =>
+    ...[...emergencies, ...mixed.filter((line) => !isNone(line)), ...vignettes.filter(isEmergency)].flatMap(({ heading, line }) =>
       Array.from({ length: EMERGENCIES_PER_LINE }, () => ({
         text: write(line),
         emergency: true,
         ...kindOf(heading),
       })),
     ),
-    ...[...harmless, ...vignettes.filter((line) => !isEmergency(line))].flatMap(({ line }) =>
+    ...[...harmless, ...mixed.filter(isNone), ...vignettes.filter((line) => !isEmergency(line))].flatMap(({ line }) =>
       Array.from({ length: HARMLESS_PER_LINE }, () => ({ text: write(line), emergency: false })),
     ),
   ];
@@ -92,13 +97,24 @@ function fromLabelledTexts(random: Seeded): TrainingText[] {
 
 /** Letters to a health library (MeQSum) from which training learns; the others measure. */
 export const TRAINING_LETTER_COUNT = 600;
-const EVERY_NTH_QUERY = 20;
+const QUERY_STEP = 5;
+const QUESTION_STEP = 8;
 
-/** Real letters and queries, taken for harmless unless the rules find something in them. */
+/** Every n-th row of a public set. */
+function every(nth: number, rows: readonly Record<string, unknown>[]): Record<string, unknown>[] {
+  return rows.filter((_, at) => at % nth === 0);
+}
+
+/** Real letters, questions and requests, taken for harmless unless the rules find something in them. */
 function fromPublicData(isFlagged: (text: string) => boolean): TrainingText[] {
-  const letters = jsonLines("medical/meqsum.jsonl").slice(0, TRAINING_LETTER_COUNT);
-  const queries = jsonLines("training/clinc150.jsonl.gz").filter((_, at) => at % EVERY_NTH_QUERY === 7);
-  const texts = [...letters.map(({ chq }) => String(chq)), ...queries.map(({ text }) => String(text))];
+  const texts = [
+    ...jsonLines("medical/meqsum.jsonl")
+      .slice(0, TRAINING_LETTER_COUNT)
+      .map(({ chq }) => chq),
+    ...every(QUERY_STEP, jsonLines("training/clinc150.jsonl.gz")).map(({ text }) => text),
+    ...every(QUESTION_STEP, jsonLines("medical/rqe_train.jsonl.gz")).map(({ faq }) => faq),
+    ...jsonLines("safety/prompt_injection_train.jsonl").flatMap(({ text, label }) => (label === 0 ? [text] : [])),
+  ].map(String);
   return texts.filter((text) => !isFlagged(text)).map((text) => ({ text, emergency: false }));
 }
 

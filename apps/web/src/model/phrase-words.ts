@@ -15,7 +15,8 @@ export function phraseProblem(text: string): string | undefined {
   }
 }
 
-function unknownWordProblem({ place, word, suggestion }: UnknownWord): string {
-  const question = suggestion === undefined ? "" : ` Is it “${suggestion}”?`;
+function unknownWordProblem({ place, word, suggestions }: UnknownWord): string {
+  const names = suggestions.map((suggestion) => `“${suggestion}”`);
+  const question = names.length === 0 ? "" : ` Is it ${names.join(" or ")}?`;
   return `Word ${place}, “${word}”, is not in the list.${question}`;
 }

@@ -3,7 +3,7 @@ export type ReadQr = (source: HTMLVideoElement | Blob) => Promise<string | undef
 
 /** The part of the Shape Detection API that is used here. */
 interface Detector {
-  detect(source: HTMLVideoElement | Blob): Promise<readonly { readonly rawValue: string }[]>;
+  detect(source: HTMLVideoElement | ImageBitmap): Promise<readonly { readonly rawValue: string }[]>;
 }
 
 interface DetectorClass {
@@ -19,7 +19,10 @@ export async function qrReader(): Promise<ReadQr> {
   const detector = new ((await nativeDetector()) ?? (await import("qr/decode.js")).BarcodeDetector)({
     formats: ["qr_code"],
   });
-  return async (source) => (await detector.detect(source))[0]?.rawValue;
+  return async (source) => {
+    const image = source instanceof Blob ? await createImageBitmap(source) : source;
+    return (await detector.detect(image))[0]?.rawValue;
+  };
 }
 
 async function nativeDetector(): Promise<DetectorClass | undefined> {

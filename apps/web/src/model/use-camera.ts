@@ -7,8 +7,8 @@ const pauseMs = 150;
 export type Camera = "starting" | "on" | "refused" | "missing";
 
 /**
- * Looks for a QR code with the camera that faces away from the person, and gives its text once. The camera is
- * off again when the view is gone.
+ * Looks for QR codes with the camera that faces away from the person, and gives the text of each once. The
+ * camera is off again when the view is gone.
  */
 export function useCamera(onText: (text: string) => void): {
   readonly camera: Camera;
@@ -27,8 +27,7 @@ export function useCamera(onText: (text: string) => void): {
       element.srcObject = stream;
       await element.play();
       setCamera("on");
-      const text = await look(element, read, watch.signal);
-      if (text !== undefined) found(text);
+      await look(element, read, { signal: watch.signal, onText: found });
     };
     if (video.current) {
       run(video.current).catch((error: unknown) => {
@@ -51,14 +50,15 @@ function openCamera(): Promise<MediaStream> {
 async function look(
   element: HTMLVideoElement,
   read: (source: HTMLVideoElement) => Promise<string | undefined>,
-  signal: AbortSignal,
-): Promise<string | undefined> {
+  { signal, onText }: { readonly signal: AbortSignal; readonly onText: (text: string) => void },
+): Promise<void> {
+  let last: string | undefined;
   while (!signal.aborted) {
     const text = element.readyState < element.HAVE_CURRENT_DATA ? undefined : await read(element);
-    if (text !== undefined && !signal.aborted) return text;
+    if (text !== undefined && text !== last && !signal.aborted) onText(text);
+    last = text ?? last;
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
-  return undefined;
 }
 
 function isRefusal(error: unknown): boolean {

@@ -262,6 +262,11 @@ export class FakeClient implements CloisterClient {
     this.#emit({ type: "history" });
   }
 
+  /** A conversation's earlier messages are complete. */
+  arriveHistory(conversation: string): void {
+    this.#emit({ type: "history", conversation });
+  }
+
   async stopHistory() {
     this.#try("stopHistory");
     this.setHistory(undefined);

@@ -12,7 +12,7 @@ import type {
 /** Twelve words that everybody knows: a vector of BIP 39. */
 export const knownPhrase = "legal winner thank year wave sausage worth useful legal winner thank yellow";
 /** What both devices show, unless a test says otherwise. */
-export const knownComparison = "482913";
+const knownComparison = "482913";
 const fakeCode = "Q0xPSVNURVItTElOSy0xLUZBS0UtQ09ERS1GT1ItREVWRUxPUE1FTlQ";
 
 /** What a test plays of this person's other devices and backup. */

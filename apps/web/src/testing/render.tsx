@@ -17,7 +17,7 @@ export const phone = { width: 320, height: 640 };
 let mounted: { readonly root: Root; readonly host: HTMLElement } | undefined;
 
 beforeEach(async () => {
-  changePreferences({ theme: "light", textSize: "normal" });
+  changePreferences({ theme: "light", textSize: "normal", remindAtMs: 0 });
   await page.viewport(desktop.width, desktop.height);
 });
 

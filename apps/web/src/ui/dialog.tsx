@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { Button } from "./button.tsx";
 import { CloseIcon } from "./icons.tsx";
@@ -14,8 +14,17 @@ interface DialogProps {
   readonly actions?: ReactNode;
 }
 
-/** A modal dialog. Escape and a press outside close it; focus returns to where it was. */
+/**
+ * A modal dialog. Escape and a press outside close it; focus returns to where it was. When another step of the
+ * same matter takes its place, the focus is on the new one.
+ */
 export function Dialog({ title, isOpen, onClose, role = "dialog", children, actions }: DialogProps) {
+  const dialog = useRef<HTMLElement>(null);
+  const shown = useRef(title);
+  useEffect(() => {
+    if (shown.current !== title) dialog.current?.focus();
+    shown.current = title;
+  }, [title]);
   return (
     <ModalOverlay
       className="overlay"
@@ -24,7 +33,7 @@ export function Dialog({ title, isOpen, onClose, role = "dialog", children, acti
       onOpenChange={(open) => open || onClose()}
     >
       <Modal className="modal">
-        <AriaDialog className="dialog" role={role}>
+        <AriaDialog ref={dialog} className="dialog" role={role}>
           <header className="dialog-head">
             <Heading slot="title" level={2} className="dialog-title">
               {title}

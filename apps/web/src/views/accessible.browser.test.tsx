@@ -1,7 +1,8 @@
 import { describe, test } from "vitest";
-import { page } from "vitest/browser";
+import { page, userEvent } from "vitest/browser";
 import { changePreferences } from "../model/preferences.ts";
 import { FakeClient } from "../testing/fake-client.ts";
+import { knownPhrase } from "../testing/fake-devices.ts";
 import { fakeInvitationCode } from "../testing/fake-invitation.ts";
 import {
   abstainedAnswer,
@@ -16,6 +17,7 @@ import {
   desktop,
   expectAccessible,
   expectNoSidewaysScroll,
+  find,
   open,
   phone,
   press,
@@ -49,7 +51,23 @@ const places: { readonly [name: string]: () => Promise<void> } = {
   "link this device": async () => {
     open(new FakeClient());
     await press("Link to an account on another device");
-    await see("button", "Copy the code");
+    await see("img", "Code for your other device");
+  },
+  "new device that compares": async () => {
+    const client = new FakeClient();
+    open(client);
+    await press("Link to an account on another device");
+    await see("img", "Code for your other device");
+    client.own.answer();
+    await read("It must be this one");
+  },
+  "restore with wrong words": async () => {
+    open(new FakeClient());
+    await press("Restore from a backup");
+    await userEvent.click(page.getByText("In a file", { exact: true }));
+    await userEvent.fill(find("textbox", "Your twelve words"), knownPhrase.replace("wave", "waev"));
+    await press(/^Restore$/);
+    await read("Is it “wave”");
   },
   "conversation list": async () => {
     open(scenario());
@@ -145,6 +163,11 @@ const places: { readonly [name: string]: () => Promise<void> } = {
     await compare();
     await see("list", "Safety number");
   },
+  "safety code": async () => {
+    await compare();
+    await userEvent.click(page.getByText("In one room? Scan instead"));
+    await see("img", "Your safety code");
+  },
   "safety numbers differ": async () => {
     await compare();
     await press("They don't match");
@@ -163,6 +186,69 @@ const places: { readonly [name: string]: () => Promise<void> } = {
     open(scenario(), { hash: "#/settings" });
     await press("Link another device");
     await see("dialog", "Link another device");
+  },
+  "camera that is not there": async () => {
+    open(scenario(), { hash: "#/settings" });
+    await press("Link another device");
+    await press("Scan with the camera");
+    await see("alert");
+  },
+  "compare with the new device": async () => {
+    open(scenario(), { hash: "#/settings" });
+    await press("Link another device");
+    await userEvent.fill(find("textbox", "Code of the new device"), "ABC");
+    await press("Use this code");
+    await see("dialog", "Is this your device?");
+  },
+  "earlier messages on their way": async () => {
+    const client = scenario();
+    client.setHistory({ direction: "receiving", doneCount: 3, totalCount: 12, isIncomplete: false });
+    open(client);
+    await see("progressbar", "3 of 12");
+  },
+  "earlier messages that are given": async () => {
+    const client = scenario();
+    client.setHistory({ direction: "giving", doneCount: 3, totalCount: 12, isIncomplete: false });
+    open(client, { hash: "#/settings" });
+    await see("progressbar", "3 of 12");
+  },
+  "earlier messages that are missing": async () => {
+    const client = scenario();
+    client.setHistory({ direction: "receiving", doneCount: 12, totalCount: 12, isIncomplete: true });
+    open(client);
+    await read("Some earlier messages are missing");
+  },
+  "twelve words": async () => {
+    open(scenario(), { hash: "#/settings" });
+    await press("Set up a backup");
+    await see("list", "Your twelve words");
+  },
+  "three of the words": async () => {
+    open(scenario(), { hash: "#/settings" });
+    await press("Set up a backup");
+    await press("I have written them down");
+    await press("Use these words");
+    await read("Look at your paper again");
+  },
+  "a backup that is old": async () => {
+    const client = scenario();
+    const lastAtMs = Date.now() - 40 * 86_400_000;
+    client.setBackup({ ways: ["phrase", "passkey"], isKeptAtRelay: true, lastAtMs, isVoid: false });
+    open(client, { hash: "#/settings" });
+    await read("Last backup: 40 days ago");
+  },
+  "a backup that was replaced": async () => {
+    const client = scenario();
+    client.setBackup({ ways: ["phrase"], isKeptAtRelay: false, isVoid: true });
+    open(client, { hash: "#/settings" });
+    await read("Your backup was replaced");
+  },
+  "end the backup": async () => {
+    const client = scenario();
+    client.setBackup({ ways: ["phrase"], isKeptAtRelay: false, isVoid: false });
+    open(client, { hash: "#/settings" });
+    await press("End the backup…");
+    await see("alertdialog", "End the backup?");
   },
   "erase this device": async () => {
     open(scenario(), { hash: "#/settings" });

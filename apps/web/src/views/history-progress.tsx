@@ -6,12 +6,17 @@ import { Button } from "../ui/button.tsx";
 import { Notice, Problem } from "../ui/notice.tsx";
 import { Progress } from "../ui/progress.tsx";
 
+interface HistoryProgressProps {
+  /** What is given shows beside the devices, what is fetched above the conversations. */
+  readonly direction: HistoryTransfer["direction"];
+}
+
 /** Earlier messages between two devices: how far they are, and how to stop them. */
-export function HistoryProgress() {
+export function HistoryProgress({ direction }: HistoryProgressProps) {
   const model = useModel();
   const transfer = useObservable(model.history);
   const stopping = useTask(() => model.client.stopHistory());
-  if (!transfer) return null;
+  if (transfer?.direction !== direction) return null;
   if (transfer.isIncomplete) {
     return (
       <Notice tone="caution" title="Some earlier messages are missing">
@@ -23,7 +28,7 @@ export function HistoryProgress() {
       </Notice>
     );
   }
-  const { direction, doneCount, totalCount } = transfer;
+  const { doneCount, totalCount } = transfer;
   return (
     <section className="transfer" aria-label="Earlier messages">
       <Progress label={progressWords(transfer)} doneCount={doneCount} totalCount={totalCount} />

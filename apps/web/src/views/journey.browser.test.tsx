@@ -103,16 +103,8 @@ describe("signing up", () => {
 });
 
 describe("settings", () => {
-  test("a device is let in by its code and removed after a question", async () => {
-    const client = scenario();
-    open(client, { hash: "#/settings" });
-    await press("Link another device");
-    await userEvent.fill(find("textbox", "Code of the new device"), "ABC");
-    client.failNext("linkNewDevice", new BaseError("Decode", "LINK_CODE", "this code is not complete"));
-    await press("Let it in");
-    await read("This code is not complete.");
-    await press("Let it in");
-    await see("button", "Remove device 3");
+  test("a device is removed after a question", async () => {
+    open(scenario(), { hash: "#/settings" });
     await press("Remove device 2");
     await press("Keep it");
     await press("Remove device 2");
@@ -139,7 +131,7 @@ describe("settings", () => {
     await userEvent.click(page.getByText("Largest", { exact: true }));
     expect(getComputedStyle(document.documentElement).colorScheme).toBe("dark");
     expect(getComputedStyle(document.documentElement).fontSize).toBe("25px");
-    expect(JSON.parse(localStorage.getItem("cloister.preferences") ?? "")).toEqual({
+    expect(JSON.parse(localStorage.getItem("cloister.preferences") ?? "")).toMatchObject({
       theme: "dark",
       textSize: "largest",
     });

@@ -73,7 +73,7 @@ function Sidebar({ self, route }: { readonly self: Self; readonly route: Route }
           <span className="visually-hidden"> conversation</span>
         </a>
       </div>
-      <HistoryProgress />
+      <HistoryProgress direction="receiving" />
       <ConversationList self={self} />
       <BackupReminder />
     </>

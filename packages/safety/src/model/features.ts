@@ -12,6 +12,8 @@ const MAX_CASE_OPENING = 4;
 const AGE_UNIT = /^(?:year|month|week|day)s?$/;
 /** Concepts this near, in tokens, are about the same thing. */
 const NEAR = 9;
+/** A word this soon after a concept says something of it. */
+const CLOSE = 5;
 
 /** Names features by number, so that a model needs no dictionary. */
 const FNV_OFFSET = 0x811c9dc5;
@@ -47,6 +49,7 @@ const ABSENT_WORD = 7;
 const DISCOUNTED = 8;
 const FINDING = 9;
 const FINDING_CONCEPT = 10;
+const CONCEPT_WORD = 11;
 
 /** A token as the model reads it. */
 interface Reading {
@@ -111,6 +114,9 @@ function featuresOf(readings: readonly Reading[], { from, to }: Range, found: re
     if (state === "live") {
       out.add(mix(WORD, word, 0));
       out.add(mix(NEIGHBOURS, previous, word));
+      for (const { concept, at: before } of mentions) {
+        if (at - before <= CLOSE) out.add(mix(CONCEPT_WORD, concept, word));
+      }
       for (const concept of concepts) {
         out.add(mix(CONCEPT, concept, 0));
         mentions.push({ concept, at });

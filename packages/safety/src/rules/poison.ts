@@ -76,6 +76,9 @@ export const poison: RuleSet = {
       "smell/smells gas ~~ headache/dizzy/sick",
       "inhaled ~ smoke/fumes/chlorine/gas",
     ],
+    "alarm-upkeep": [
+      "alarm/alarms/detector/detectors ~~ serviced/install*/buy/bought/expire*/replace*/battery/batteries/often/recommend*/tested/last",
+    ],
     drunk: [
       "bottles/litre/liter/pint ~ vodka/whisky/whiskey/gin/rum/spirits/alcohol",
       "alcohol poisoning",
@@ -96,7 +99,7 @@ export const poison: RuleSet = {
     }),
     ...rulesFor("poisoning", {
       "POISON-1": { all: ["swallowed-poison"] },
-      "POISON-2": { all: ["carbon-monoxide"] },
+      "POISON-2": { all: ["carbon-monoxide"], unless: ["alarm-upkeep"] },
     }),
   ],
 };

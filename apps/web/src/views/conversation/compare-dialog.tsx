@@ -8,6 +8,7 @@ import { explain } from "../../model/words.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Notice, Problem } from "../../ui/notice.tsx";
+import { ScanSafetyCode } from "./scan-safety-code.tsx";
 import { VerificationMark } from "./verification-mark.tsx";
 
 interface CompareDialogProps {
@@ -73,6 +74,14 @@ export function CompareDialog({ person, onClose }: CompareDialogProps) {
             {number.status === "loading" && <p className="muted">Working out the numbers…</p>}
             {number.status === "failed" && <Problem error={explain(number.error)} />}
             {number.status === "ready" && <SafetyNumber digits={number.value} />}
+            {number.status === "ready" && (
+              <ScanSafetyCode
+                key={number.value}
+                account={person.account}
+                onMatch={() => void matching.run()}
+                onMismatch={() => setDiffers(true)}
+              />
+            )}
             <p>
               Now: <VerificationMark person={person} />
             </p>

@@ -24,10 +24,11 @@ export function Backup({ organisation }: { readonly organisation: OrganisationIn
   const heading = useRef<HTMLHeadingElement>(null);
   const wasSetUp = useRef(isSetUp);
   useEffect(() => {
-    // The button that had the focus went with what stood here.
-    if (isSetUp !== wasSetUp.current) heading.current?.focus();
+    // The button that had the focus went with what stood here; behind a dialog nothing takes the focus.
+    if (dialog !== undefined || isSetUp === wasSetUp.current) return;
     wasSetUp.current = isSetUp;
-  }, [isSetUp]);
+    heading.current?.focus();
+  }, [isSetUp, dialog]);
   return (
     <section className="card" aria-labelledby="backup-title">
       <h2 ref={heading} id="backup-title" className="section-title" tabIndex={-1}>
@@ -83,14 +84,16 @@ function Standing({ backup, onNewPhrase, onRemove }: StandingProps) {
   return (
     <>
       <LastBackup status={status} />
-      <TickBox
-        isSelected={status.isKeptAtRelay}
-        onChange={(keep) => void keeping.run(keep)}
-        hint="Sealed before it leaves this device and renewed every day. The organisation keeps it and cannot open it."
-      >
-        Keep a copy at the organisation
-      </TickBox>
-      <output className="muted">{keeping.running && "One moment: sealing and sending…"}</output>
+      <div>
+        <TickBox
+          isSelected={status.isKeptAtRelay}
+          onChange={(keep) => void keeping.run(keep)}
+          hint="Sealed before it leaves this device and renewed every day. The organisation keeps it and cannot open it."
+        >
+          Keep a copy at the organisation
+        </TickBox>
+        <output className="muted">{keeping.running && "One moment: sealing and sending…"}</output>
+      </div>
       <Problem error={keeping.error} />
       <Button onPress={() => void saving.run()} isBusy={saving.running}>
         <SaveIcon /> Save a file now

@@ -36,7 +36,7 @@ export function Devices({ organisation }: { readonly organisation: OrganisationI
           ))}
         </ul>
       )}
-      <HistoryProgress />
+      <HistoryProgress direction="giving" />
       <Button onPress={() => setLinking(true)}>
         <PlusIcon /> Link another device
       </Button>

@@ -18,7 +18,7 @@ export function LinkDialog({ organisation, onClose }: LinkDialogProps) {
   const { request, asking, accepting } = linking;
   if (!request) {
     return (
-      <Dialog key="scan" title="Link another device" isOpen onClose={onClose}>
+      <Dialog title="Link another device" isOpen onClose={onClose}>
         <div className="stack">
           <p>
             On the new device, open Cloister at <bdi>{organisation.name}</bdi> and choose “Link to an account
@@ -29,15 +29,16 @@ export function LinkDialog({ organisation, onClose }: LinkDialogProps) {
             typed={{ label: "Code of the new device", value: linking.code, onChange: linking.setCode }}
             isBusy={asking.running}
           />
-          <output className="muted">{asking.running && "Asking the new device…"}</output>
-          <Problem error={asking.error} />
+          <div>
+            <output className="muted">{asking.running && "Asking the new device…"}</output>
+            <Problem error={asking.error} />
+          </div>
         </div>
       </Dialog>
     );
   }
   return (
     <Dialog
-      key="compare"
       title="Is this your device?"
       isOpen
       onClose={onClose}

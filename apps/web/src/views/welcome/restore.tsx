@@ -75,7 +75,9 @@ function ChooseSource({ organisation, file, onFile }: ChooseSourceProps) {
         <Label className="field-label">Where is the backup?</Label>
         <div className="segments">
           <Radio value="relay" className="segment">
-            At <bdi>{organisation.name}</bdi>
+            <span>
+              At <bdi>{organisation.name}</bdi>
+            </span>
           </Radio>
           <Radio value="file" className="segment">
             In a file

@@ -1,0 +1,38 @@
+/// <reference types="node" />
+import { describe, expect, it } from "vitest";
+import { forbiddenBy } from "./clauses.ts";
+
+describe("clauses", () => {
+  it.each([
+    ["Take 500 mg of paracetamol.", "DOSE"],
+    ["You could try two 200mg tablets.", "DOSE"],
+    ["The usual dose is 10 ml.", "DOSE"],
+    ["Adults: 1,5 g every six hours.", "DOSE"],
+    ["Stop taking your medication.", "STOP_MEDICINE"],
+    ["You can skip the insulin today.", "STOP_MEDICINE"],
+    ["You definitely have pneumonia.", "DIAGNOSIS"],
+    ["Your diagnosis is gout.", "DIAGNOSIS"],
+    ["As your doctor, I advise rest.", "LICENCE"],
+    ["I am a licensed nurse.", "LICENCE"],
+  ])("%s", (clause, rule) => {
+    expect(forbiddenBy(clause, "")).toBe(rule);
+  });
+
+  it.each([
+    "Gout causes sudden joint pain.",
+    "Your blood sugar may be 10 mmol/l after a meal.",
+    "Do not stop taking your medication without asking.",
+    "You have a right to ask questions.",
+    "A doctor can tell you the dose.",
+    "Drink water every few hours.",
+    "The airways are 4 cm long.",
+  ])("leaves: %s", (clause) => {
+    expect(forbiddenBy(clause, "")).toBeUndefined();
+  });
+
+  it("sees a rule that is broken across two clauses, once", () => {
+    expect(forbiddenBy("500 mg of it. ", "Take e.g. ")).toBeUndefined();
+    expect(forbiddenBy("500 mg", "Take ")).toBe("DOSE");
+    expect(forbiddenBy("Rest. ", "Take 500 mg. ")).toBeUndefined();
+  });
+});

@@ -1,0 +1,4 @@
+import { cloister } from "./cloister.ts";
+import { serveScenarios } from "./serve.ts";
+
+await serveScenarios(cloister);
