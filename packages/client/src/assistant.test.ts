@@ -1,10 +1,12 @@
 import { fromBase64Url } from "@cloister/bytes";
-import { openEnvelope } from "@cloister/contracts/envelope";
+import { openEnvelope, openSealedEnvelope } from "@cloister/contracts/envelope";
 import { decodeClientFrame } from "@cloister/contracts/frames";
+import { type SealedRequest, sealedRequest } from "@cloister/contracts/http";
 import { MemoryLogStore } from "@cloister/testkit/log-store";
 import { type TestDevice, TestWorld } from "@cloister/testkit/test-world";
 import { decodeLeaf, TransparencyLog } from "@cloister/transparency";
 import { beforeEach, describe, expect, it } from "vitest";
+import { z } from "zod/mini";
 import type { AgentQuestion, AgentReply, AnswerMessage } from "./api.ts";
 import { Puppet } from "./testing/puppet.ts";
 
@@ -34,6 +36,15 @@ const reply: AgentReply = {
   },
 };
 
+/** Sealed mail on its way, if that is what the bytes are. */
+function sealedIn(bytes: Uint8Array): SealedRequest | undefined {
+  try {
+    return z.parse(sealedRequest, JSON.parse(new TextDecoder().decode(bytes)));
+  } catch {
+    return undefined;
+  }
+}
+
 describe("the assistant", () => {
   let world: TestWorld;
   let alice: TestDevice;
@@ -55,18 +66,20 @@ describe("the assistant", () => {
     return first;
   };
   /** Envelopes for the agent that left any device so far. */
-  const envelopesToAgent = () => {
-    let count = 0;
-    for (const bytes of world.network.captured) {
-      try {
-        const frame = decodeClientFrame(bytes);
-        if (frame.type !== "send") continue;
-        count += frame.envelopes.filter(({ account }) => account === agent.account).length;
-      } catch {
-        // An HTTP body or a frame of the relay.
-      }
+  const envelopesToAgent = () =>
+    world.network.captured.reduce((count, bytes) => count + countForAgent(bytes), 0);
+
+  const countForAgent = (bytes: Uint8Array): number => {
+    const sealed = sealedIn(bytes);
+    if (sealed) return sealed.account === agent.account ? sealed.envelopes.length : 0;
+    try {
+      const frame = decodeClientFrame(bytes);
+      if (frame.type !== "send") return 0;
+      return frame.envelopes.filter(({ account }) => account === agent.account).length;
+    } catch {
+      // Another HTTP body, or a frame of the relay.
+      return 0;
     }
-    return count;
   };
 
   /** Envelopes that the relay keeps because the device has not acknowledged them. */
@@ -371,8 +384,13 @@ describe("the assistant", () => {
     await ask("Quetzalcoatlus northropi");
     await all();
     const marker = "Quetzalcoatlus";
+    let sealedCount = 0;
     for (const bytes of world.network.captured) {
       expect(new TextDecoder("latin1").decode(bytes)).not.toContain(marker);
+      for (const { payload } of sealedIn(bytes)?.envelopes ?? []) {
+        openSealedEnvelope(fromBase64Url(payload));
+        sealedCount += 1;
+      }
       try {
         const frame = decodeClientFrame(bytes);
         if (frame.type !== "send") continue;
@@ -381,6 +399,7 @@ describe("the assistant", () => {
         // An HTTP body or a frame of the relay.
       }
     }
+    expect(sealedCount).toBeGreaterThan(0);
     expect(questions[0]?.body).toContain(marker);
   });
 });
