@@ -7,12 +7,10 @@ import { bodyLimit } from "hono/body-limit";
 import { addressOf, type Door, requireHost } from "./door.ts";
 import { commonHeaders } from "./headers.ts";
 import { faultOf, type Log } from "./log.ts";
-import { type Route, type RouteRequest, sealedPath } from "./routes.ts";
+import type { Route, RouteRequest } from "./routes.ts";
 
 /** A registration with a hundred keys of each kind is about 240 kB. */
 const maxBodyBytes = 327_680;
-/** The largest envelope for each of ten devices is about 875 kB. */
-const maxSealedBodyBytes = 917_504;
 const bearerPattern = /^Bearer ([A-Za-z0-9_-]{1,512})$/;
 
 type App = Hono<{ Bindings: HttpBindings }>;
@@ -46,13 +44,9 @@ export function createHttp(context: HttpContext): App {
   const tooLarge = () => {
     throw new RelayError("TOO_LARGE");
   };
-  const limited = bodyLimit({ maxSize: maxBodyBytes, onError: tooLarge });
-  const limitedSealed = bodyLimit({ maxSize: maxSealedBodyBytes, onError: tooLarge });
-  app.use("/v1/*", (request, next) =>
-    (request.req.path === sealedPath ? limitedSealed : limited)(request, next),
-  );
   for (const route of context.routes) {
-    app.on(route.method, route.path, (request) => handle(context, route, request));
+    const limit = bodyLimit({ maxSize: route.maxBodyBytes ?? maxBodyBytes, onError: tooLarge });
+    app.on(route.method, route.path, limit, (request) => handle(context, route, request));
   }
   app.get("*", (request) => {
     const file = context.web?.(request);
@@ -90,8 +84,7 @@ async function callRoute(
   if (route.access === "public") {
     if (route.path !== "/healthz") {
       const rate = route.rate === undefined ? context.publicRate : context[`${route.rate}Rate`];
-      const retryAfterMs = rate.take(addressOf(context.door, request.env.incoming));
-      if (retryAfterMs > 0) throw new RelayError("RATE_LIMITED", { retryAfterMs });
+      rate.spend(addressOf(context.door, request.env.incoming));
     }
     return route.handle(input);
   }

@@ -39,8 +39,8 @@ import type { z } from "zod/mini";
 
 const pseudonymBytesCount = 16;
 const dayMs = 86_400_000;
-/** Its body may be larger than others': an envelope for each device of an account. */
-export const sealedPath = "/v1/sealed";
+/** The largest envelope for each of ten devices is about 875 kB. */
+const maxSealedBodyBytes = 917_504;
 
 /** What a handler gets of a request, besides the session. Everything in it is attacker-controlled. */
 export interface RouteRequest {
@@ -53,6 +53,8 @@ type Answer = object | undefined;
 interface RouteBase {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   readonly path: string;
+  /** Where it is more than for others. */
+  readonly maxBodyBytes?: number;
 }
 
 /** Anyone may call it: it tells nothing about anyone, or the request proves itself. */
@@ -144,9 +146,10 @@ function publicRoutes(context: RouteContext): readonly Route[] {
     {
       // Whoever writes shows no session: the relay is not to learn who it is.
       method: "POST",
-      path: sealedPath,
+      path: "/v1/sealed",
       access: "public",
       rate: "sealed",
+      maxBodyBytes: maxSealedBodyBytes,
       handle: async ({ body }) => {
         await relay.sealedDoor.send(parse(sealedRequest, await body()));
         return undefined;
@@ -203,7 +206,7 @@ function sessionRoutes(context: RouteContext): readonly Route[] {
     },
     {
       method: "PUT",
-      path: sealedPath,
+      path: "/v1/sealed",
       access: "session",
       handle: async ({ body }, { address }) => openSealed(context, address, await body()),
     },

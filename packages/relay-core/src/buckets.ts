@@ -1,3 +1,4 @@
+import { RelayError } from "./errors.ts";
 import type { Rate } from "./limits.ts";
 import type { Clock } from "./ports.ts";
 
@@ -24,6 +25,12 @@ export class Buckets {
     this.#prune();
     this.#fullAtMs.set(key, this.#fullFrom(key) + this.#rate.everyMs);
     return 0;
+  }
+
+  /** Takes one token. @throws RelayError `RATE_LIMITED` */
+  spend(key: string): void {
+    const retryAfterMs = this.take(key);
+    if (retryAfterMs > 0) throw new RelayError("RATE_LIMITED", { retryAfterMs });
   }
 
   /** Milliseconds until a token is there, without taking it. */

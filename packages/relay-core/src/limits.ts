@@ -22,7 +22,7 @@ export interface RelayLimits {
   readonly sealedRate: Rate;
   /** How long a sender certificate holds. */
   readonly certificateMs: number;
-  /** Prekey uploads of one device; each is up to a hundred signatures to check. */
+  /** Prekey uploads of one device, each up to a hundred signatures to check, and sender certificates for it. */
   readonly uploadRate: Rate;
   /** Payload on its way to the disk, of all senders together. */
   readonly pendingMaxBytes: number;

@@ -46,7 +46,7 @@ export class Mailbox {
    */
   async send(from: DeviceAddress, envelopes: readonly OutgoingEnvelope[]): Promise<void> {
     requireOnePerDevice(envelopes, from);
-    spend(this.#rate, addressKey(from));
+    this.#rate.spend(addressKey(from));
     await this.#keep({ from }, envelopes);
   }
 
@@ -56,7 +56,7 @@ export class Mailbox {
    */
   async sendSealed(account: AccountId, envelopes: readonly OutgoingEnvelope[]): Promise<void> {
     requireOnePerDevice(envelopes);
-    spend(this.#sealedRate, account);
+    this.#sealedRate.spend(account);
     await this.#keep({ sealedAtMs: this.#clock.nowMs() }, envelopes);
   }
 
@@ -96,11 +96,6 @@ export function payloadBytes(envelopes: readonly OutgoingEnvelope[]): number {
   let sum = 0;
   for (const { payload } of envelopes) sum += payload.length;
   return sum;
-}
-
-function spend(rate: Buckets, key: string): void {
-  const retryAfterMs = rate.take(key);
-  if (retryAfterMs > 0) throw new RelayError("RATE_LIMITED", { retryAfterMs });
 }
 
 function requireOnePerDevice(envelopes: readonly OutgoingEnvelope[], from?: DeviceAddress): void {

@@ -70,8 +70,7 @@ export class PreKeys {
 
   /** @throws RelayError `REQUEST_INVALID`, `TOO_LARGE`, `RATE_LIMITED`, `UNAUTHENTICATED` */
   async upload(address: DeviceAddress, request: UploadPreKeysRequest): Promise<PreKeyCounts> {
-    const retryAfterMs = this.#uploads.take(addressKey(address));
-    if (retryAfterMs > 0) throw new RelayError("RATE_LIMITED", { retryAfterMs });
+    this.#uploads.spend(addressKey(address));
     const owner = await this.#store.device(address);
     if (owner === undefined) throw new RelayError("UNAUTHENTICATED");
     const keys = verifyPreKeyUpload(request, owner.identityKey);

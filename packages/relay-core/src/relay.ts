@@ -61,7 +61,7 @@ export class Relay {
       retention: this.#retention,
       onStored: (to, envelope) => this.#connections.get(addressKey(to))?.offer(envelope),
     });
-    this.sealedDoor = new SealedDoor({ store, mailbox, random });
+    this.sealedDoor = new SealedDoor({ store, mailbox, clock, random, limits });
     this.#connectionContext = {
       epoch: state.epoch,
       sessions: this.sessions,

@@ -2,6 +2,7 @@ import { toBase64Url } from "@cloister/bytes";
 import { sha256 } from "@cloister/crypto";
 import { systemRandom } from "@cloister/crypto/random";
 import { beforeEach, describe, expect, it } from "vitest";
+import type { RelayError } from "./errors.ts";
 import { type TestPerson, TestWorld } from "./testing/world.ts";
 
 const code = (wanted: string) => expect.objectContaining({ code: wanted }) as Error;
@@ -60,8 +61,11 @@ describe("the door for sealed mail", () => {
     );
     const [first] = refusals;
     expect(first).toMatchObject({ code: "UNAUTHENTICATED" });
-    const told = (error: unknown) => JSON.stringify({ ...(error as Error), text: (error as Error).message });
-    for (const refusal of refusals) expect(told(refusal)).toBe(told(first));
+    const told = (error: unknown) => {
+      const { code: shown, message, account, retryAfterMs } = error as RelayError;
+      return { shown, message, account, retryAfterMs };
+    };
+    for (const refusal of refusals) expect(told(refusal)).toEqual(told(first));
   });
 
   it("takes a new key in the place of the one before", async () => {
@@ -69,6 +73,13 @@ describe("the door for sealed mail", () => {
     await world.relay.sealedDoor.open(bob.address, { accessKeyHash: toBase64Url(sha256(next)) });
     await expect(send()).rejects.toThrowError(code("UNAUTHENTICATED"));
     await send([envelope()], { accessKey: next });
+  });
+
+  it("certifies a device so often and no more", async () => {
+    await open({ uploadRate: { burstCount: 2, everyMs: 1000 } });
+    await world.relay.sealedDoor.open(bob.address, { accessKeyHash });
+    const third = world.relay.sealedDoor.open(bob.address, { accessKeyHash });
+    await expect(third).rejects.toThrowError(code("RATE_LIMITED"));
   });
 
   it("demands exactly the account's devices, one envelope each, of a size there is", async () => {

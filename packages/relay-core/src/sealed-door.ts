@@ -1,12 +1,14 @@
 import { equalBytes } from "@cloister/bytes";
 import { isEnvelopeSize } from "@cloister/contracts/envelope";
 import type { OpenSealedRequest, SealedRequest } from "@cloister/contracts/http";
-import type { AccountId, DeviceAddress } from "@cloister/contracts/ids";
+import { type AccountId, addressKey, type DeviceAddress } from "@cloister/contracts/ids";
 import { type Random, sha256 } from "@cloister/crypto";
+import { Buckets } from "./buckets.ts";
 import { canonicalBytes } from "./canonical.ts";
 import { RelayError } from "./errors.ts";
+import type { RelayLimits } from "./limits.ts";
 import type { Mailbox } from "./mailbox.ts";
-import type { RelayStore } from "./ports.ts";
+import type { Clock, RelayStore } from "./ports.ts";
 
 const hashBytesCount = 32;
 
@@ -14,21 +16,30 @@ const hashBytesCount = 32;
 export class SealedDoor {
   readonly #store: RelayStore;
   readonly #mailbox: Mailbox;
+  readonly #openings: Buckets;
   /** The hash of nothing that anybody could show. */
   readonly #noHash: Uint8Array;
 
-  constructor(context: { readonly store: RelayStore; readonly mailbox: Mailbox; readonly random: Random }) {
+  constructor(context: {
+    readonly store: RelayStore;
+    readonly mailbox: Mailbox;
+    readonly clock: Clock;
+    readonly random: Random;
+    readonly limits: RelayLimits;
+  }) {
     this.#store = context.store;
     this.#mailbox = context.mailbox;
+    this.#openings = new Buckets(context.limits.uploadRate, context.clock);
     this.#noHash = context.random(hashBytesCount);
   }
 
   /**
    * Opens the door of the device's account to the key of this hash, and gives the identity key that the device
    * may have certified.
-   * @throws RelayError `REQUEST_INVALID`, `UNAUTHENTICATED`
+   * @throws RelayError `REQUEST_INVALID`, `UNAUTHENTICATED`, `RATE_LIMITED`
    */
   async open(address: DeviceAddress, { accessKeyHash }: OpenSealedRequest): Promise<Uint8Array> {
+    this.#openings.spend(addressKey(address));
     const device = await this.#store.device(address);
     if (device === undefined || device.revoked) throw new RelayError("UNAUTHENTICATED");
     await this.#store.setAccessKeyHash(address.account, canonicalBytes(accessKeyHash));

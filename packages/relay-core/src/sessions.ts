@@ -59,8 +59,7 @@ export class Sessions {
       signature,
     });
     if (!signed || !this.#challenges.spend(challenge, address)) throw new RelayError("CHALLENGE_INVALID");
-    const retryAfterMs = this.#rate.take(addressKey(address));
-    if (retryAfterMs > 0) throw new RelayError("RATE_LIMITED", { retryAfterMs });
+    this.#rate.spend(addressKey(address));
     const { store, clock, random, limits } = this.#context;
     const token = toBase64Url(random(tokenBytesCount));
     const expiresAtMs = clock.nowMs() + limits.sessionMs;
