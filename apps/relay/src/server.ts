@@ -44,7 +44,7 @@ const defaultNetwork: NetworkLimits = {
   maxConnectionsCount: 10_000,
   sweepMs: 300_000,
   publicRate: { burstCount: 300, everyMs: 200 },
-  sealedRate: { burstCount: 600, everyMs: 50 },
+  sealedRate: { burstCount: 2000, everyMs: 10 },
   registrationRate: { burstCount: 60, everyMs: 1000 },
   upgradeRate: { burstCount: 120, everyMs: 100 },
 };
