@@ -13,6 +13,7 @@ const TOPIC_BUCKETS = 2 ** 11;
 /** Chosen on the development set: see `eval`. */
 const THRESHOLD = 0.1;
 const COST = 0.3;
+const REAL_COST = 3;
 
 function isFlagged(text: string): boolean {
   return firedRules(readText(text)).some(({ rule }) => rule.urgency === "emergency");
@@ -34,8 +35,12 @@ export function trainUrgency(): { urgency: UnencodedModel; topic: UnencodedModel
   const random = new Seeded(SEED);
   const texts = trainingTexts(random, isFlagged).map((text) => ({ ...text, sets: featureSets(text.text) }));
   // All of an emergency speaks for it; each part of a harmless text must be harmless.
-  const examples = texts.flatMap(({ emergency, sets }): Example[] =>
-    (emergency ? widest(sets) : sets).map((features) => ({ features, positive: emergency, cost: COST })),
+  const examples = texts.flatMap(({ emergency, real, sets }): Example[] =>
+    (emergency ? widest(sets) : sets).map((features) => ({
+      features,
+      positive: emergency,
+      cost: real === true ? REAL_COST : COST,
+    })),
   );
   const urgency = stored(train(examples, URGENCY_BUCKETS, random), THRESHOLD);
   const told = texts.flatMap(({ kind, sets }) =>
