@@ -35,14 +35,14 @@ export class ByteWriter {
 
   /** Big-endian, 1 to 6 bytes. @throws BaseError `INTEGER_RANGE` */
   uint(value: number, bytesCount: number): void {
-    if (!Number.isInteger(value) || value < 0 || value >= 256 ** bytesCount) {
-      throw new BaseError("Usage", "INTEGER_RANGE", `integer does not fit ${bytesCount} bytes`);
-    }
     const start = this.#reserve(bytesCount);
     let rest = value;
     for (let at = start + bytesCount - 1; at >= start; at -= 1) {
       this.#buffer[at] = rest % 256;
       rest = Math.floor(rest / 256);
+    }
+    if (rest !== 0 || !Number.isInteger(value)) {
+      throw new BaseError("Usage", "INTEGER_RANGE", `integer does not fit ${bytesCount} bytes`);
     }
   }
 

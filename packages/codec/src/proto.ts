@@ -39,6 +39,11 @@ const WIRE_TYPES: Record<keyof ProtoTypes, number> = {
 export class ProtoWriter {
   readonly #writer = new ByteWriter();
 
+  /** `framing` goes in front of the message. */
+  constructor(framing?: Uint8Array) {
+    if (framing) this.#writer.bytes(framing);
+  }
+
   /** @throws BaseError `PROTO_RANGE` unless 0 to 2^32-1 */
   uint32(fieldNumber: number, value: number): this {
     if (!Number.isInteger(value) || value < 0 || value > UINT32_MAX) throw usage("value is not a uint32");

@@ -1,9 +1,10 @@
 import { concatBytes, fromHex } from "@cloister/bytes";
 import { ProtoWriter } from "@cloister/codec";
 import { describe, expect, it } from "vitest";
-import { decryptMessage } from "./index.ts";
+import { type AddressPair, decryptMessage, decryptPreKeyMessage, emptyRecord } from "./index.ts";
 import { forge } from "./testing/forge.ts";
-import { conversation } from "./testing/parties.ts";
+import { conversation, twoSides } from "./testing/parties.ts";
+import { readPreKeySignalMessage, writePreKeySignalMessage } from "./wire.ts";
 
 const code = (id: string) => expect.objectContaining({ code: id }) as Error;
 
@@ -35,6 +36,24 @@ describe("the addresses in a message", () => {
     ]) {
       expect(() => decryptMessage(record, bytes, pair)).toThrowError(code("WIRE-008"));
     }
+  });
+
+  it("must match in a first message too, before anything is derived from it", () => {
+    const { alice, bob } = twoSides("first");
+    alice.start(bob.party.bundle);
+    const { message, ...outer } = readPreKeySignalMessage(alice.send("hello").bytes);
+    const field = new ProtoWriter().bytes(6, observed).finish();
+    const bytes = writePreKeySignalMessage({
+      ...outer,
+      message: concatBytes(message.authenticated, field, message.mac),
+    });
+    const open = (addresses: AddressPair) => () => {
+      const { local, signedPreKey, oneTimePreKey, kemPreKey } = bob.party;
+      const preKeys = { signedPreKey, oneTimePreKey, kemPreKey };
+      decryptPreKeyMessage({ record: emptyRecord, local, preKeys, seenBaseKeys: [], bytes, addresses });
+    };
+    expect(open({ local: sender, remote: recipient })).toThrowError(code("WIRE-008"));
+    expect(open({ local: recipient, remote: sender })).toThrowError(code("RATCHET-001"));
   });
 
   it("may be absent, or unchecked", () => {

@@ -25,6 +25,16 @@ describe("a session that is never answered", () => {
     expect(alice.send("welcome back").type).toBe(2);
   });
 
+  it("counts from its start, whatever the time is", () => {
+    const { alice, bob } = twoSides("started late");
+    alice.start(bob.party.bundle, days(20_000));
+    bob.open(alice.send("hello?"));
+    expire(alice, days(20_030));
+    alice.send("still there?");
+    expire(alice, days(20_030) + 1);
+    expect(() => alice.send("too late")).toThrowError(code("SESSION-001"));
+  });
+
   it("is not what the other side has", () => {
     const { alice, bob } = twoSides("other side");
     alice.start(bob.party.bundle);
@@ -54,6 +64,17 @@ describe("the key of a message that does not arrive", () => {
     expire(bob, days(60));
     expect(() => bob.open(late)).toThrowError(code("RATCHET-004"));
     expect(fromUtf8(bob.open(alice.send("goes on")))).toBe("goes on");
+  });
+
+  it("is counted from the mark, whatever the time is", () => {
+    const { alice, bob } = conversation("marked late");
+    const early = alice.send("early");
+    bob.open(alice.send("on time"));
+    expire(bob, days(20_000));
+    expire(bob, days(20_029));
+    expect(fromUtf8(bob.open(early))).toBe("early");
+    expire(bob, days(20_030));
+    expect(bob.record.active?.ratchet.receiving[0]?.ageMark).toBeUndefined();
   });
 
   it("is overwritten, in archived sessions too", () => {

@@ -162,6 +162,23 @@ describe("a device that had more", () => {
     expect(parseSessionRecord(serializeSessionRecord(record))).toEqual(record);
   });
 
+  it("moves the right one of several older sessions on", () => {
+    const { alice, bob } = twoClassicSides("several");
+    const lates = ["first", "second"].map((text) => {
+      alice.start(bob.party.classicBundle);
+      bob.open(alice.send("hello"));
+      alice.open(bob.send("hello back"));
+      return [bob.send(`${text}, late`), bob.send(`${text}, later`)] as const;
+    });
+    bob.start(alice.party.bundle);
+    alice.open(bob.send("better from here on"));
+    for (const at of [0, 1] as const) {
+      for (const late of lates) expect(fromUtf8(alice.open(late[at]))).toContain("late");
+    }
+    for (const late of lates) expect(() => alice.open(late[0])).toThrowError(code("RATCHET-003"));
+    expect(activeGrade(alice)).toBe("spqr");
+  });
+
   it("may have late messages of an older session opened, but nothing is sent with it again", () => {
     const { alice, bob } = twoClassicSides("upgrade");
     alice.start(bob.party.classicBundle);

@@ -1,9 +1,11 @@
-import { zeroise } from "@cloister/bytes";
+import { toUtf8, zeroise } from "@cloister/bytes";
 import { hkdfSha256, hmacSha256 } from "@cloister/crypto";
 import { agree } from "./keys.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
+const RATCHET = toUtf8("WhisperRatchet");
+const MESSAGE_KEYS = toUtf8("WhisperMessageKeys");
 const MESSAGE_SEED = Uint8Array.of(0x01);
 const NEXT_CHAIN = Uint8Array.of(0x02);
 
@@ -14,7 +16,7 @@ export function stepRoot(input: {
   readonly publicKey: Uint8Array;
 }): { rootKey: Bytes; chainKey: Bytes } {
   const shared = agree(input.privateKey, input.publicKey);
-  const keys = hkdfSha256({ ikm: shared, salt: input.rootKey, info: "WhisperRatchet", lengthBytes: 64 });
+  const keys = hkdfSha256({ ikm: shared, salt: input.rootKey, info: RATCHET, lengthBytes: 64 });
   zeroise(shared);
   const out = { rootKey: keys.slice(0, 32), chainKey: keys.slice(32) };
   zeroise(keys);
@@ -40,8 +42,6 @@ export interface MessageKeys {
 
 /** Message keys from the classical seed, salted with the key of the post-quantum ratchet: zeros without one. */
 export function messageKeys(seed: Uint8Array, spqrKey: Uint8Array): MessageKeys {
-  const keys = hkdfSha256({ ikm: seed, salt: spqrKey, info: "WhisperMessageKeys", lengthBytes: 80 });
-  const out = { cipherKey: keys.slice(0, 32), macKey: keys.slice(32, 64), iv: keys.slice(64) };
-  zeroise(keys);
-  return out;
+  const keys = hkdfSha256({ ikm: seed, salt: spqrKey, info: MESSAGE_KEYS, lengthBytes: 80 });
+  return { cipherKey: keys.subarray(0, 32), macKey: keys.subarray(32, 64), iv: keys.subarray(64) };
 }

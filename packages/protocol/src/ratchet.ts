@@ -67,7 +67,7 @@ export function ratchetEncrypt(
     spqrField: spqr.field,
   });
   const { localIdentityKey, remoteIdentityKey } = input.associated;
-  const mac = macOf(keys, concatBytes(localIdentityKey, remoteIdentityKey, authenticated));
+  const mac = macOf(keys, localIdentityKey, remoteIdentityKey, authenticated);
   wipe(keys, seed, spqr.key);
   const advanced = {
     ...sending,
@@ -177,7 +177,7 @@ function pushChain(
 /** Verifies, then decrypts. A failure before the MAC was checked says nothing but that it failed. */
 function open(keys: MessageKeys, message: SignalMessage, associated: AssociatedData): Bytes {
   const { localIdentityKey, remoteIdentityKey } = associated;
-  const mac = macOf(keys, concatBytes(remoteIdentityKey, localIdentityKey, message.authenticated));
+  const mac = macOf(keys, remoteIdentityKey, localIdentityKey, message.authenticated);
   if (!equalBytes(mac, message.mac)) {
     wipe(keys);
     throw broken("RATCHET-001");
@@ -190,8 +190,8 @@ function open(keys: MessageKeys, message: SignalMessage, associated: AssociatedD
   }
 }
 
-function macOf(keys: MessageKeys, data: Uint8Array): Bytes {
-  return hmacSha256(keys.macKey, data).slice(0, MAC_BYTES);
+function macOf(keys: MessageKeys, ...parts: readonly Uint8Array[]): Bytes {
+  return hmacSha256(keys.macKey, ...parts).slice(0, MAC_BYTES);
 }
 
 function wipe(keys: MessageKeys, ...more: readonly Bytes[]): void {

@@ -41,6 +41,14 @@ describe("a receiving chain", () => {
     expect(far.forgottenBelow).toBe(7000);
   });
 
+  it("may jump by 25,000 from wherever it stands, and no further", () => {
+    const chain = advance(9);
+    const limit = 10 + 25_000;
+    expect(takeSeed(chain, limit).chain.counter).toBe(limit + 1);
+    const tooFar = expect.objectContaining({ code: "RATCHET-002" }) as Error;
+    expect(() => takeSeed(chain, limit + 1)).toThrowError(tooFar);
+  });
+
   it("tells a duplicate from a key that was given up", () => {
     const chain = advance(10, 2005);
     const code = (id: string) => expect.objectContaining({ code: id }) as Error;

@@ -264,3 +264,27 @@ describe("a record", () => {
     expect(receiving?.slice(1).every((chain) => chain.chainKey === undefined)).toBe(true);
   });
 });
+
+describe("what a caller passes", () => {
+  it("must be a registration id of 1 to 16,383, on either side", () => {
+    const { alice, bob } = twoSides("registration");
+    const wrong = (side: Side, registrationId: number) =>
+      new Side({ ...side.party, local: { ...side.party.local, registrationId } }, side.random);
+    const refused = expect.objectContaining({ code: "KEY-002" }) as Error;
+    for (const id of [0, 16_384, 1.5]) {
+      expect(() => wrong(alice, id).start(bob.party.bundle)).toThrowError(refused);
+      alice.record = emptyRecord;
+      alice.start(bob.party.bundle);
+      const first = alice.send("hello");
+      expect(() => wrong(bob, id).open(first)).toThrowError(refused);
+    }
+  });
+
+  it("must be a time", () => {
+    const { alice, bob } = twoSides("time");
+    const refused = expect.objectContaining({ code: "KEY-002" }) as Error;
+    for (const nowMs of [-1, 0.5, Number.NaN]) {
+      expect(() => alice.start(bob.party.bundle, nowMs)).toThrowError(refused);
+    }
+  });
+});

@@ -1,4 +1,3 @@
-import { concatBytes } from "@cloister/bytes";
 import { ProtoWriter, readProto } from "@cloister/codec";
 import { ADDRESSES_BYTES } from "./addresses.ts";
 import { rawKem, rawPublicKey } from "./keys.ts";
@@ -60,20 +59,20 @@ export function writeSignalMessage(
     readonly spqrField: Uint8Array | undefined;
   },
 ): Bytes {
-  const writer = new ProtoWriter()
+  const writer = new ProtoWriter(Uint8Array.of(versionBytes[fields.version]))
     .bytes(1, fields.ratchetKey)
     .uint32(2, fields.counter)
     .uint32(3, fields.previousCounter)
     .bytes(4, fields.ciphertext);
   if (fields.spqrField) writer.bytes(5, fields.spqrField);
-  return concatBytes(Uint8Array.of(versionBytes[fields.version]), writer.finish());
+  return writer.finish();
 }
 
 /** Puts a whole session message in the envelope that opens a session. */
 export function writePreKeySignalMessage(
   fields: Omit<PreKeySignalMessage, "message"> & { readonly message: Uint8Array },
 ): Bytes {
-  const writer = new ProtoWriter();
+  const writer = new ProtoWriter(Uint8Array.of(versionBytes[fields.version]));
   if (fields.preKeyId !== undefined) writer.uint32(1, fields.preKeyId);
   writer
     .bytes(2, fields.baseKey)
@@ -83,7 +82,7 @@ export function writePreKeySignalMessage(
     .uint32(6, fields.signedPreKeyId);
   const { kem } = fields;
   if (kem) writer.uint32(7, kem.kyberPreKeyId).bytes(8, kem.kyberCiphertext);
-  return concatBytes(Uint8Array.of(versionBytes[fields.version]), writer.finish());
+  return writer.finish();
 }
 
 /** Reads a session message (type 2). `bytes` is attacker-controlled. @throws BaseError `PROTOCOL_VERSION`, `WIRE-…` */

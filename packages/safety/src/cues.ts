@@ -54,7 +54,8 @@ const cues: Readonly<Record<Cue, readonly PatternText[]>> = {
     "dont/doesnt/didnt feel well/good/right/ok/okay/great/myself",
     "dont/doesnt/didnt feel like eating/drinking/doing/getting/food/playing/anything/myself/himself/herself",
     "isnt/arent/wasnt help*/work*/doing/getting/better/right/normal/eating/drinking/feeding/coming/going/well",
-    "hasnt/havent help*/work*/stopp*/eaten/slept/been/improved/gone/got",
+    "hasnt/havent help*/work*/stopp*/eaten/slept/improved/gone/got",
+    "hasnt/havent been right/well/eating/sleeping/drinking/feeding/able/himself/herself/myself/out/to/seen/moving",
     "never felt/happened/experienced/been/wake/waking/seen",
   ],
   "long-past": [

@@ -14,6 +14,8 @@ import type { Seeded } from "./random.ts";
 export interface TrainingText {
   readonly text: string;
   readonly emergency: boolean;
+  /** Written by somebody in earnest: weighs more than what was made up. */
+  readonly real?: boolean;
   /** What it is about, where the text says. */
   readonly kind?: EmergencyKind;
 }
@@ -30,7 +32,7 @@ const harmlessFiles = numbered("harmless", 4);
 const vignetteFiles = numbered("vignettes", 2);
 
 /** Emergencies and harmless texts in one file, the latter under `# none`. */
-const mixedFiles = numbered("mixed", 4);
+const mixedFiles = numbered("mixed", 6);
 
 const folder = new URL("texts/", import.meta.url);
 /** Public data beside the repository; see the README of `training` for what is used and its licence. */
@@ -115,7 +117,7 @@ function fromPublicData(isFlagged: (text: string) => boolean): TrainingText[] {
     ...every(QUESTION_STEP, jsonLines("medical/rqe_train.jsonl.gz")).map(({ faq }) => faq),
     ...jsonLines("safety/prompt_injection_train.jsonl").flatMap(({ text, label }) => (label === 0 ? [text] : [])),
   ].map(String);
-  return texts.filter((text) => !isFlagged(text)).map((text) => ({ text, emergency: false }));
+  return texts.filter((text) => !isFlagged(text)).map((text) => ({ text, emergency: false, real: true }));
 }
 
 /** Everything that the models for urgency and topic learn from. */

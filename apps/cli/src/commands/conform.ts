@@ -1,5 +1,5 @@
 import process from "node:process";
-import { Argument, type Command } from "commander";
+import { Argument, type Command, Option } from "commander";
 import { loadSuite, type SuiteName, type SuiteOptions, suiteNames } from "../conform/suites.ts";
 import { say } from "../output.ts";
 
@@ -13,6 +13,12 @@ export function addConformCommand(program: Command): void {
     .description("answer conformance cases: one JSON request a line in, one JSON answer a line out")
     .addArgument(new Argument("[suite]", "what to drive").choices(suiteNames))
     .option("--index <path>", "knowledge index for suite retrieve, made by `cloister kb build`")
+    .addOption(
+      new Option("--mode <mode>", "how much suites deid and pseudonymise mask").choices([
+        "balanced",
+        "strict",
+      ]),
+    )
     .option("--codes", "list every error and reason code with its rule, as JSON")
     .addHelpText("after", '\nExample:\n  echo \'{"op":"new","as":"a"}\' | cloister conform protocol')
     .action(conform);

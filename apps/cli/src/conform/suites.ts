@@ -6,6 +6,8 @@ import type { Fields } from "./fields.ts";
 export interface SuiteOptions {
   /** Knowledge index, a file or the folder that `kb build` wrote. */
   readonly index?: string;
+  /** How much the detector of identifiers masks. */
+  readonly mode?: "balanced" | "strict";
 }
 
 /** Each suite loads only what it drives. */
@@ -13,6 +15,10 @@ const suites = {
   attestation: async () => {
     const { conformAttestation } = await import("./attestation.ts");
     return conformAttestation;
+  },
+  deid: async ({ mode = "balanced" }) => {
+    const { deidSuite } = await import("./deid.ts");
+    return deidSuite(mode);
   },
   dp: async () => {
     const { conformDp } = await import("./dp.ts");
@@ -25,6 +31,10 @@ const suites = {
     ]);
     const suite = new ProtocolSuite(systemRandom, Date.now);
     return (request) => suite.answer(request as Fields);
+  },
+  pseudonymise: async ({ mode = "balanced" }) => {
+    const { pseudonymiseSuite } = await import("./deid.ts");
+    return pseudonymiseSuite(mode);
   },
   retrieve: async ({ index: path }) => {
     if (path === undefined) {

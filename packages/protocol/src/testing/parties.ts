@@ -75,9 +75,9 @@ export class Side {
     this.random = random;
   }
 
-  start(remote: PreKeyBundle): void {
+  start(remote: PreKeyBundle, nowMs = 0): void {
     const { random, record, minimum } = this;
-    this.commit(startSession({ local: this.party.local, remote, random, nowMs: 0, record, minimum }));
+    this.commit(startSession({ local: this.party.local, remote, random, nowMs, record, minimum }));
   }
 
   send(text: string): OutgoingMessage {

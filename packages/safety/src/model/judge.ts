@@ -15,7 +15,7 @@ export interface Judgement {
   readonly to: number;
 }
 
-function topicOf(features: ReadonlySet<number>): EmergencyKind {
+function topicOf(features: ReadonlySet<number>): { kind: EmergencyKind; score: number } {
   let best: EmergencyKind = "illness";
   let highest = -Infinity;
   for (const [at, model] of topics.entries()) {
@@ -25,7 +25,7 @@ function topicOf(features: ReadonlySet<number>): EmergencyKind {
     highest = score;
     best = kind;
   }
-  return best;
+  return { kind: best, score: highest };
 }
 
 /** How far a text speaks for an emergency: the highest score of its windows, and which one that is. */
@@ -38,10 +38,18 @@ export function mostUrgent(reading: TextReading) {
   return best;
 }
 
+/** A missed plan to die costs more than a line too many: these need less to be taken for an emergency. */
+const crisisKinds: ReadonlySet<EmergencyKind> = new Set(["suicide", "self-harm", "violence"]);
+const CRISIS_ALLOWANCE = 0.35;
+/** How surely the topic must be one of them. */
+const CRISIS_TOPIC = -0.2;
+
 /** Takes a text for an emergency, or says nothing. It is only ever asked to raise what the rules say. */
 export function judge(reading: TextReading): Judgement | undefined {
   const best = mostUrgent(reading);
-  if (best === undefined || best.score < urgency.threshold) return undefined;
+  if (best === undefined || best.score < urgency.threshold - CRISIS_ALLOWANCE) return undefined;
   const { from, to, features } = best.window;
-  return { kind: topicOf(features), from, to };
+  const { kind, score } = topicOf(features);
+  const isCrisis = crisisKinds.has(kind) && score > CRISIS_TOPIC;
+  return best.score >= urgency.threshold || isCrisis ? { kind, from, to } : undefined;
 }

@@ -68,6 +68,7 @@ export const brain: RuleSet = {
       "hemiparesis/hemiplegia",
       "right/left sided weakness",
     ],
+    "band-rash": ["blister*/vesic*/shingles/zoster", "rash ~ in/on/around ~ band/strip/side/one"],
     "sudden-onset": [
       "@sudden",
       "out of nowhere",
@@ -114,6 +115,7 @@ export const brain: RuleSet = {
       "sudden severe headache",
     ],
     "stroke-event": [
+      "signs of ~ stroke ~~ my/his/her/now",
       "having/think/thinks/just ~~ stroke !of/order",
       "had/has ~ stroke !of ~~ today/now/this/hour/minutes/morning/tonight",
       "stroke symptoms ~~ my/his/her/he/she",
@@ -122,6 +124,15 @@ export const brain: RuleSet = {
     seizure: [
       "having/has/had/is/another/first ~ seizure/seizures/convulsion/convulsions",
       "seizing/convulsing/convulsions",
+      "is/keeps/started/been/starts fitting !in/well/me/out/room/for",
+      "@person fitted !in/well/kitchen/wardrobe/sheet/for",
+      "fit/fits/seizure/seizures ~ ever/lasted/going/minutes/min/mins/non",
+      "first/another/second/third/big/long fit/seizure/convulsion",
+      "jerk*/shak*/twitch*/convuls* ~~ # min/mins/minutes",
+      "jerk*/twitch*/convuls* ~~ wont/isnt/not/doesnt stop*",
+      "woke/came ~~ bitten/bit/chewed ~ tongue",
+      "bitten/bit/chewed ~ tongue ~~ floor/confused/woke/headache/fit/seizure",
+      "between ~ fits/seizures",
       "went/go/gone/goes stiff ~~ jerk*/shak*/twitch*/shook",
       "jerk*/shak*/shook/twitch*/thrash* ~ all over/uncontrollably/violently",
       "# fit/fits",
@@ -199,7 +210,7 @@ export const brain: RuleSet = {
     ...rulesFor("stroke", {
       "STROKE-1": { all: ["face-droop"] },
       "STROKE-2": { all: ["speech-lost"] },
-      "STROKE-3": { all: ["one-sided-weak"] },
+      "STROKE-3": { all: ["one-sided-weak"], unless: ["band-rash"] },
       "STROKE-4": { all: ["vision-lost"] },
       "STROKE-5": {
         all: [

@@ -113,6 +113,7 @@ export const breathing: RuleSet = {
       "inhaler/puffer ~ empty/ran/finished/gone",
       "puffer/inhaler ~~ still",
     ],
+    "copd-worse": ["copd/emphysema ~~ worse/terrible/bad/worst/acting/flare*"],
     copd: ["copd/emphysema", "chronic obstructive", "chronic bronchitis"],
     "pink-froth": ["pink/bloody/white froth*/foam*", "froth* ~ mouth"],
     "breath-pain": [
@@ -201,7 +202,9 @@ export const breathing: RuleSet = {
       "BREATHING-7": { all: ["pink-froth"] },
       "BREATHING-8": { all: ["oxygen-low"] },
       "BREATHING-9": { all: ["breath-pain", ["breathless", "pe-risk", "coughing-blood", "sudden-onset"]] },
-      "BREATHING-10": { all: ["copd", "at-rest-or-worse"] },
+      "BREATHING-10": {
+        all: ["copd", ["at-rest-or-worse"], ["breathless", "cannot-breathe", "cannot-talk", "copd-worse", "very-drowsy"]],
+      },
       "BREATHING-11": { all: ["asthma", "at-rest-or-worse", ["breathless", "cannot-breathe"]] },
       "BREATHING-12": { all: ["breathless", ["chest-pain", "faint", "grey", "fever", "clot-risk"]] },
       "BREATHING-13": { all: ["breathless"], urgency: "urgent" },

@@ -8,7 +8,7 @@ export const crisis: RuleSet = {
       "hope/hoping/pray*/wait* ~~ to die",
       "better off dead",
       "plan/plans/planned/planning/going/want/wants/gonna/intend*/ready/might/could ~ overdose/od !on/of",
-      "wrote/written/writing/left/leaving ~ note/letter/letters ~~ mum/mom/dad/parents/family/kids/children/everyone/wife/husband/goodbye",
+      "wrote/written/writing/left/leaving ~ note/letter/letters ~~ parents/family/kids/children/everyone/wife/husband/goodbye",
       "suicide ~ tonight/today/tomorrow",
       "ready ~ to go/leave ~ this world/life",
       "leave/leaving/quit this world/life/earth",

@@ -28,7 +28,7 @@ export const heart: RuleSet = {
       "when i press/push/touch/twist",
       "press*/push*/touch* on it",
       "tender to touch",
-      "rash/blister*/shingles",
+      "rash/blister*/vesic*/shingles/zoster",
     ],
     "cardiac-event": [
       "having/think/thinks/just ~~ heart attack",

@@ -269,6 +269,7 @@ export const infection: RuleSet = {
             "chest-pain",
           ],
         ],
+        unless: ["mild-fever"],
       },
       "INFECTION-11": { all: ["cough-productive", "fever", "elderly"], unless: ["mild-fever"] },
       "INFECTION-6": { all: ["bloody-diarrhoea"], urgency: "urgent" },

@@ -131,6 +131,11 @@ export const injury: RuleSet = {
       "pulled ~ kettle/pan/pot/cup/saucepan",
       "skin ~ coming/peeling/falling/came off",
       "charred/leathery",
+      "chip pan/fat/fryer ~ fire/flames/up/exploded",
+      "scald*/burned/burnt/burns ~~ whole/entire/all/back/chest/neck/face/genitals/toddler/baby/sheets/peel*/blister*",
+      "kettle/saucepan/boiling/scalding ~~ over/himself/herself/down/chest/neck",
+      "skin ~~ peel*/sheets/blister*/raw/white ~~ scald*/burn*/hot/fire/steam/water",
+      "acid/alkali/caustic/lye/cement/bleach/chemical ~~ skin/hand/hands/face/arm/leg/splash*",
       "skin/burn/forearm/arm/hand/leg/face/foot ~ white/waxy ~ leathery/and/waxy/hard",
       "fryer/kettle/pan/pot/oil/steam/soup/water/tea/coffee tipped/spilled/spilt/splashed/poured",
       "burn* ~~ bigger/larger than",
@@ -161,10 +166,16 @@ export const injury: RuleSet = {
       "paralys*/paralyz* from/below",
     ],
     saddle: [
+      "numb/numbness/feeling/sensation/sensations ~~ saddle/bum/bottom/backside/genital*/privates/perine*/anus/groin/passage/underneath/crotch",
+      "saddle/bum/bottom/backside/genital*/privates/perine*/anus/crotch ~~ numb/numbness/dead/asleep",
+      "cant/cannot/dont/doesnt/not ~ tell/feel/know ~~ need/going/when/full ~ pee/wee/go/poo/urinate/toilet",
       "@cannot/dont ~ feel ~~ when i wipe/pee/poo/sit",
       "numb/numbness ~~ between ~ legs",
       "bottom/bum/saddle/buttocks/backside/genitals/groin ~ numb/numbness",
       "saddle numbness/anaesthesia/anesthesia",
+    ],
+    "sat-long": [
+      "numb bum/bottom ~~ bus/flight/desk/bike/cycling/drive/ride/plane/bench/sitting/sat",
     ],
     "cauda-equina": [
       "numb/numbness/feeling ~~ between ~ legs",
@@ -256,7 +267,7 @@ export const injury: RuleSet = {
     ...rulesFor("spine", {
       "SPINE-1": { all: ["spine-injury"] },
       "SPINE-2": { all: ["cauda-equina", "back-or-legs"] },
-      "SPINE-3": { all: ["saddle"] },
+      "SPINE-3": { all: ["saddle"], unless: ["sat-long"] },
     }),
     ...rulesFor("trauma", {
       "TRAUMA-1": { all: ["trauma"], unless: ["trauma-idiom"] },

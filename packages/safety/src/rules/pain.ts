@@ -21,6 +21,14 @@ export const pain: RuleSet = {
       "@sudden/severe ~~ @pain ~~ eye",
       "eye ~ @pain ~~ @severe",
     ],
+    "eye-blind": [
+      "eye ~~ red/rock/hard/stone ~~ @pain/vomit*/halo*/halos/rainbow*/throwing",
+      "halo*/halos/haloes/rainbow* ~ round/around ~~ light/lights/lamp/lamps",
+      "floater*/flashes/flashing ~~ shadow/curtain/veil/sudden*/shower/soot/vision/sight",
+      "shadow/curtain/veil/blind/shutter ~~ eye/vision/sight",
+      "eyeball",
+      "scalp/temple/temples ~~ jaw ~~ vision/sight/eye/blind/blurr*",
+    ],
     "eye-sign": ["blurr*/halo*/vision/redness/red", "nausea/vomit*", "headache"],
     "eye-harmless": ["soap/shampoo ~ eyes/eye"],
     "belly-severe": [
@@ -83,6 +91,18 @@ export const pain: RuleSet = {
       "testicle/testicles/scrotum <> sudden*/swollen/badly/severe/agony/excruciating",
       "sudden/severe/agony/excruciating/terrible ~~ testicle/testicles/testis/testicular/balls/scrotum",
     ],
+    "testicle-pain": [
+      "ball/balls/testicle/testicles/testical/testis/scrotum/scrotal/nads/bollock* ~~ @pain/killing/twisted/agony",
+      "@pain/agony/killing ~~ ball/balls/testicle/testicles/testis/scrotum/scrotal/nads/bollock*",
+      "my/his/one/left/right/of nut/nuts ~~ @pain/killing/twisted/agony/swollen",
+      "@pain/agony/killing ~ my/his/one/left/right nut/nuts",
+    ],
+    "testicle-sign": [
+      "swollen/swelling/higher/red/hard/tight/twisted",
+      "woke/wake/waking/woken",
+      "cant/cannot walk",
+      "hour/hours",
+    ],
     retention: [
       "@cannot ~ pee/urinate/wee ~~ hours/since/yesterday/night/pain/all",
       "havent/hasnt ~ peed/urinated ~~ pain/hours/swollen",
@@ -108,9 +128,11 @@ export const pain: RuleSet = {
     }),
     ...rulesFor("testicle", {
       "TESTICLE-1": { all: [["testicle", "priapism"]] },
+      "TESTICLE-2": { all: ["testicle-pain", ["sudden-onset", "nausea", "testicle-sign", "child"]] },
     }),
     ...rulesFor("eye", {
       "EYE-1": { all: ["eye-injury"], unless: ["eye-harmless"] },
+      "EYE-3": { all: ["eye-blind"] },
       "EYE-2": { all: ["eye-attack", "eye-sign"] },
     }),
   ],

@@ -1,0 +1,79 @@
+import type { PatternRule } from "./rule.ts";
+
+/** States and their abbreviations: not identifiers, but they end addresses. */
+const STATE = String.raw`(?:A[LKZR]|C[AOT]|D[EC]|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[TA]|W[AVIY]|PR|Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|New Hampshire|New Jersey|New Mexico|New York|North Carolina|North Dakota|Ohio|Oklahoma|Oregon|Pennsylvania|Rhode Island|South Carolina|South Dakota|Tennessee|Texas|Utah|Vermont|Virginia|Washington|West Virginia|Wisconsin|Wyoming|Ontario|Quebec|British Columbia|Alberta|Manitoba|Nova Scotia|ON|QC|BC|AB|NSW|VIC|QLD)`;
+const SUFFIX = String.raw`(?:street|st|avenue|ave|av|road|rd|drive|dr|lane|ln|boulevard|blvd|court|ct|circle|cir|place|pl|way|terrace|ter|trail|trl|parkway|pkwy|highway|hwy|square|sq|loop|row|alley|aly|crescent|cres|close|path|pike|plaza|plz|point|pt|ridge|run|walk|view|vista|heights|hill|hills|gardens|grove|mews|turnpike|tpke|expressway|expy|freeway|crossing|xing|commons|landing|bend|cove|broadway|bypass|causeway|quay|wharf|esplanade|promenade|rise|green|park|mall|esp|glen|hollow|knoll|meadow|meadows|mill|mills|mountain|orchard|pass|isle|island|junction|lake|falls|ferry|field|fields|flats|ford|forest|fork|garden|gateway|harbor|haven|shore|spring|springs|station|stream|summit|trace|track|tunnel|union|valley|viaduct|village|ville|well|wells|creek|bluff|branch|bridge|brook|camp|canyon|cape|center|centre|cliff|club|corner|corners|course|crest|dale|dam|divide|drives|estate|estates|extension|strasse|straße|gasse|allee|laan|straat|gata|gatan|vägen|katu|utca|ulica)`;
+const UNIT = String.raw`(?:[ ,\n]{1,3}(?:apt|apartment|suite|ste|unit|flat|fl|floor|rm|room|bldg|building|lot|trlr|spc|#|no|door|po box)\.?[ #]{0,2}[a-z]?-?\d{0,5}[a-z]?(?!\w)|[ ,]{1,2}#[ ]?[a-z]?\d{1,5}[a-z]?)?`;
+const CITY = String.raw`(?:[ ,\n]{1,4}(?:in |,)?(?:[\p{L}][\p{L}'.-]{1,20}[ ]){0,3}[\p{L}][\p{L}'.-]{1,24})`;
+const ZIP = String.raw`(?:\d{5}(?:-\d{4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]{1,2}\d[A-Z0-9]? ?\d[A-Z]{2})`;
+const TAIL = String.raw`(?:${CITY}[,]?[ \n]{1,2}${STATE}(?:[., \n]{1,3}${ZIP})?(?![\p{L}\p{N}])|${CITY}[, \n]{1,3}\d{5}(?:-\d{4})?(?!\d))?`;
+const NAME_WORD = String.raw`(?:[\p{L}\p{N}][\p{L}\p{N}'-]{0,20}|\p{L}{1,2}\.)`;
+const NUMBER = String.raw`\d{1,6}(?:[-/]\d{1,5})?[a-z]?(?: ?1/2)?`;
+
+/** Words that follow numbers in medicine and are no streets. */
+function isStreet(match: string): boolean {
+  return !/^\d\/\d|^\d\d\/\d\d |^\d+[- ]?(?:mg|mcg|ml|year|yr|day|week|month|hour|minute|of|in|is|and|or|to|times|percent|units?|people|patients|lbs?|kg|pounds|years|days|weeks|months|hours|minutes|y)\b/i.test(
+    match,
+  );
+}
+
+const B = String.raw`(?<![\p{L}\p{N}/.$#-])`;
+
+export const placeRules: readonly PatternRule[] = [
+  {
+    label: "LOCATION",
+    needs: /\d/,
+    pattern: new RegExp(
+      `${B}${NUMBER}[ \\n](?:(?:n|s|e|w|ne|nw|se|sw|north|south|east|west)\\.?[ \\n])?(?:${NAME_WORD}[ \\n]){1,3}${SUFFIX}\\.?(?![\\p{L}\\p{N}])(?:[ ,]{1,2}(?:n|s|e|w|ne|nw|se|sw)(?![\\p{L}\\p{N}'.]))?${UNIT}${TAIL}`,
+      "giu",
+    ),
+    accept: isStreet,
+  },
+  {
+    label: "LOCATION",
+    needs: /box/i,
+    pattern: new RegExp(`${B}p\\.? ?o\\.? ?box[ #:\\n]{1,3}\\d{1,6}(?!\\d)${TAIL}`, "giu"),
+  },
+  {
+    label: "LOCATION",
+    needs: /\d/,
+    pattern: new RegExp(
+      `${B}(?:rr|rural route|hc|route|rte|county road|cr|highway|hwy|state route|sr|us|interstate)[ -]\\d{1,4}(?: ?,? (?:box|mile|exit)[ #]{1,2}\\d{1,5})(?!\\d)${TAIL}`,
+      "giu",
+    ),
+  },
+  // A number before or after a street of another country: "Rue de la Gare 12", "12 rue Victor Hugo", "Hauptstraße 5".
+  {
+    label: "LOCATION",
+    needs: /\d/,
+    pattern:
+      /(?<![\p{L}\p{N}])(?:(?:\d{1,5}[a-z]?,? )?(?:rue|avenue|av\.|boulevard|bd|chemin|place|impasse|quai|via|viale|piazza|corso|vicolo|calle|c\/|avenida|avda\.?|paseo|plaza|carrera|camino|rua|travessa|largo|praça|ulica|ul\.|улица|ул\.|проспект|пр\.|jalan|jl\.|jln)[ ](?:(?:de|la|las|los|del|della|delle|des|du|da|do|dos|le|el|al|di|san|santa|st\.|d')[ ]?){0,3}[\p{L}][\p{L}'.-]{1,24}(?:[ -][\p{L}][\p{L}'.-]{1,24}){0,2}(?:,? (?:n[°º.]? ?)?\d{1,5}[a-z]?)?)(?![\p{L}\p{N}])/giu,
+    accept: (match) => /\d/.test(match),
+  },
+  {
+    label: "LOCATION",
+    needs: /\d/,
+    pattern:
+      /(?<![\p{L}\p{N}])[\p{L}][\p{L}.-]{1,24}(?:straße|strasse|str\.|gasse|weg|platz|allee|damm|ufer|straat|laan|plein|gracht|kade|gata|gatan|vägen|gade|vej|gate|veien|katu|tie|utca|út)[ ]\d{1,4}[a-z]?(?:,? \d{4,5} \p{L}{2,24})?(?![\p{L}\p{N}])/giu,
+  },
+  {
+    label: "LOCATION",
+    needs: /\d/,
+    pattern: new RegExp(
+      `(?<=(?<![\\p{L}])(?:zip|zipcode|zip code|postal code|postcode|post code|zip\\+4|plz|cp|zip/postal)(?:[ :=#"'|,]{1,4}|[ ](?:is|was|of|in|for|code|being)[ ]){1,3})${ZIP}(?![\\p{L}\\p{N}])`,
+      "giu",
+    ),
+  },
+  {
+    label: "LOCATION",
+    needs: /\d/,
+    pattern: new RegExp(`(?<=[, ]${STATE}[ ,.\\n]{1,3})\\d{5}(?:-\\d{4})?(?![\\w-])`, "gu"),
+  },
+  {
+    label: "LOCATION",
+    needs: /\d/,
+    pattern:
+      /(?<![\p{L}\p{N}-])(?:[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}|[ABCEGHJ-NPRSTVXY]\d[A-Z][ -]\d[A-Z]\d)(?![\p{L}\p{N}-])/gu,
+  },
+  { label: "LOCATION", pattern: /(?<![\w.-])-?\d{1,3}\.\d{4,8}, ?-?\d{1,3}\.\d{4,8}(?![\w.])/g },
+];
