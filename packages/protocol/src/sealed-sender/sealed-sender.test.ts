@@ -6,7 +6,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { flipped } from "../testing/group-violations.ts";
 import { EXPIRES_AT_MS, Organisation, organisation, type SealedDevice } from "../testing/sealed.ts";
-import { type SealedContent, sealForMany, splitSealedMessage, verifySenderCertificate } from "./index.ts";
+import {
+  type SealedContent,
+  sealForMany,
+  senderIssuer,
+  splitSealedMessage,
+  verifySenderCertificate,
+} from "./index.ts";
 
 const code = (id: string) => expect.objectContaining({ code: id }) as Error;
 
@@ -261,5 +267,23 @@ describe("what is sealed", () => {
     expect(sealed({ groupId: new Uint8Array(257) })).toThrowError(code("WIRE-004"));
     const unknown = { type: 4 } as unknown as Partial<SealedContent>;
     expect(() => org.open(sealed(unknown)(), bob)).toThrowError(code("WIRE-004"));
+  });
+});
+
+describe("an issuer", () => {
+  it("has the keys of its seed, and certifies what only they vouch for", () => {
+    const { org, alice } = organisation("issuer");
+    const seed = new Uint8Array(32).fill(5);
+    const issuer = senderIssuer(seed, org.random);
+    const { account, deviceId, identityKeyPair } = alice;
+    const identityKey = identityKeyPair.publicKey;
+    const bytes = issuer.certify({ account, deviceId, identityKey, expiresAtMs: EXPIRES_AT_MS });
+    const { trustRoot } = senderIssuer(seed, org.random);
+    expect(trustRoot).toEqual(issuer.trustRoot);
+    const named = { account, deviceId, identityKey, expiresAtMs: EXPIRES_AT_MS };
+    expect(verifySenderCertificate(bytes, { trustRoots: [trustRoot], nowMs: 0 })).toMatchObject(named);
+    const { trustRoot: other } = senderIssuer(seed.fill(6), org.random);
+    const verify = () => verifySenderCertificate(bytes, { trustRoots: [other], nowMs: 0 });
+    expect(verify).toThrowError(code("SEALED-003"));
   });
 });
