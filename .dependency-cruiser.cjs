@@ -63,7 +63,10 @@ module.exports = {
       name: "packages-are-pure",
       severity: "error",
       // Scripts that train weights or print figures run on Node and are no part of the package.
-      from: { path: "^packages/", pathNot: "((\\.test\\.tsx?|\\.node\\.ts)$|^packages/[^/]+/(training|eval)/)" },
+      from: {
+        path: "^packages/",
+        pathNot: "((\\.test\\.tsx?|\\.node\\.ts)$|^packages/[^/]+/(training|eval)/)",
+      },
       to: { dependencyTypes: ["core"] },
     },
     {

@@ -1,18 +1,10 @@
 import { zeroise } from "@cloister/bytes";
+import { type HeldKey, HeldKeys } from "./held-keys.ts";
 import { messageSeed, nextChainKey } from "./kdf.ts";
 import { MAX_JUMP_COUNT, MAX_SKIPPED_COUNT, MIN_SKIPPED_AGE_MS } from "./limits.ts";
 import { broken, demand } from "./rules.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
-
-/**
- * A key held for a message that has not arrived. It is the seed and not the message key: the key of the
- * post-quantum ratchet that salts it comes with the message.
- */
-interface SkippedMessageKey {
-  readonly counter: number;
-  readonly seed: Bytes;
-}
 
 /** A symmetric-key ratchet as its receiver holds it. */
 export interface SeedChain {
@@ -20,8 +12,11 @@ export interface SeedChain {
   readonly chainKey: Bytes | undefined;
   /** The counter that `chainKey` belongs to. */
   readonly counter: number;
-  /** Ascending by counter, at most 2,000. */
-  readonly skipped: readonly SkippedMessageKey[];
+  /**
+   * By counter, at most 2,000. Seeds and not message keys: the key of the post-quantum ratchet that salts
+   * them comes with the message.
+   */
+  readonly skipped: HeldKeys;
   /** Keys below this counter may have been given up for newer ones. */
   readonly forgottenBelow: number;
 }
@@ -40,7 +35,7 @@ export interface AgeMark {
 
 /** The first state of a chain. */
 export function newChain(ratchetKey: Bytes, chainKey: Bytes): ReceivingChain {
-  return { ratchetKey, chainKey, counter: 0, skipped: [], forgottenBelow: 0, ageMark: undefined };
+  return { ratchetKey, chainKey, counter: 0, skipped: HeldKeys.none, forgottenBelow: 0, ageMark: undefined };
 }
 
 /**
@@ -51,20 +46,19 @@ export function expireSkipped(chain: ReceivingChain, nowMs: number): Omit<ChainS
   const { ageMark, skipped, counter } = chain;
   if (ageMark && nowMs - ageMark.atMs < MIN_SKIPPED_AGE_MS) return { chain, erase: [] };
   const belowCounter = ageMark?.belowCounter ?? 0;
-  const kept = skipped.filter((entry) => entry.counter >= belowCounter);
-  const old = skipped.filter((entry) => entry.counter < belowCounter);
-  const forgottenBelow = Math.max(chain.forgottenBelow, (old.at(-1)?.counter ?? -1) + 1);
+  const kept = skipped.from(belowCounter);
+  const newestDropped = skipped.numberAt(skipped.length - kept.length - 1);
+  const forgottenBelow = Math.max(chain.forgottenBelow, newestDropped + 1);
   const marked = kept.length > 0 ? { belowCounter: counter, atMs: nowMs } : undefined;
   return {
     chain: { ...chain, skipped: kept, forgottenBelow, ageMark: marked },
-    erase: old.map((entry) => entry.seed),
+    erase: kept === skipped ? [] : skipped.secrets,
   };
 }
 
 /** Every secret in a chain, to overwrite when it is given up. */
 export function chainSecrets({ chainKey, skipped }: SeedChain): Bytes[] {
-  const seeds = skipped.map((entry) => entry.seed);
-  return chainKey ? [chainKey, ...seeds] : seeds;
+  return chainKey ? [chainKey, ...skipped.secrets] : [...skipped.secrets];
 }
 
 /** A chain with the seed it yielded and what became obsolete. */
@@ -109,10 +103,9 @@ export function closeChain(chain: ReceivingChain, lastCounter: number): Omit<Cha
 }
 
 function takeSkipped<Chain extends SeedChain>(chain: Chain, counter: number): ChainStep<Chain> {
-  const found = chain.skipped.find((entry) => entry.counter === counter);
-  if (!found) throw broken(counter < chain.forgottenBelow ? "RATCHET-004" : "RATCHET-003");
-  const skipped = chain.skipped.filter((entry) => entry !== found);
-  return { chain: { ...chain, skipped }, seed: found.seed.slice(), erase: [found.seed] };
+  const taken = chain.skipped.take(counter);
+  if (!taken) throw broken(counter < chain.forgottenBelow ? "RATCHET-004" : "RATCHET-003");
+  return { chain: { ...chain, skipped: taken.others }, seed: taken.key, erase: chain.skipped.secrets };
 }
 
 /** Moves to `counter`, keeping the newest 2,000 seeds on the way; the others are never derived. */
@@ -123,22 +116,26 @@ function skipTo<Chain extends SeedChain>(
 ): { chain: Chain; chainKey: Bytes; erase: Bytes[] } {
   const gap = counter - chain.counter;
   if (gap === 0) return { chain, chainKey: start, erase: [] };
-  const surplus = Math.max(0, chain.skipped.length + gap - MAX_SKIPPED_COUNT);
-  const dropped = chain.skipped.slice(0, surplus);
-  const skipped = chain.skipped.slice(surplus);
-  const firstKept = chain.counter + surplus - dropped.length;
+  const kept = chain.skipped.newest(Math.max(0, MAX_SKIPPED_COUNT - gap));
+  const firstSkipped = Math.max(chain.counter, counter - MAX_SKIPPED_COUNT);
+  const fresh: HeldKey[] = [];
   let chainKey = start;
   for (let at = chain.counter; at < counter; at += 1) {
-    if (at >= firstKept) skipped.push({ counter: at, seed: messageSeed(chainKey) });
+    if (at >= firstSkipped) fresh.push({ number: at, key: messageSeed(chainKey) });
     const next = nextChainKey(chainKey);
     if (chainKey !== start) zeroise(chainKey);
     chainKey = next;
   }
-  const newestDropped = firstKept > chain.counter ? firstKept - 1 : dropped.at(-1)?.counter;
-  const forgottenBelow = newestDropped === undefined ? chain.forgottenBelow : newestDropped + 1;
+  const newestDropped = chain.skipped.numberAt(chain.skipped.length - kept.length - 1);
+  const forgottenBelow = firstSkipped > chain.counter ? firstSkipped : newestDropped + 1;
   return {
-    chain: { ...chain, counter, skipped, forgottenBelow },
+    chain: {
+      ...chain,
+      counter,
+      skipped: kept.with(fresh),
+      forgottenBelow: Math.max(chain.forgottenBelow, forgottenBelow),
+    },
     chainKey,
-    erase: [start, ...dropped.map((entry) => entry.seed)],
+    erase: [start, ...chain.skipped.secrets],
   };
 }

@@ -3,6 +3,7 @@ import { ProtoWriter } from "@cloister/codec";
 import { xeddsaSign } from "@cloister/crypto";
 import { describe, expect, it } from "vitest";
 import { checkAddresses } from "./addresses.ts";
+import { HeldKeys } from "./held-keys.ts";
 import {
   createKemPreKey,
   createOneTimePreKeys,
@@ -280,7 +281,8 @@ describe("rules", () => {
     const [chain] = active.ratchet.receiving;
     if (!chain) throw new Error("no receiving chain");
     const withSkipped = (...counters: number[]) => {
-      const skipped = counters.map((counter) => ({ counter, seed: new Uint8Array(32) }));
+      const key = new Uint8Array(32);
+      const skipped = HeldKeys.none.with(counters.map((number) => ({ number, key })));
       return store({ ratchet: { ...active.ratchet, receiving: [{ ...chain, counter: 5, skipped }] } });
     };
     expect(withSkipped(1, 4).active?.ratchet.receiving[0]?.skipped).toHaveLength(2);

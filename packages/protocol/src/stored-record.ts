@@ -5,6 +5,7 @@
  */
 import { ByteReader, ByteWriter } from "@cloister/codec";
 import { grades, higherOf } from "./grades.ts";
+import { HeldKeys } from "./held-keys.ts";
 import { KEM_BYTES, PUBLIC_KEY_BYTES, rawKem, rawPublicKey } from "./keys.ts";
 import { MAX_ARCHIVED_COUNT, MAX_RECEIVING_CHAINS_COUNT, MAX_UINT32 } from "./limits.ts";
 import type { RatchetState, SendingChain } from "./ratchet.ts";
@@ -19,7 +20,7 @@ import {
   sessionsOf,
 } from "./session.ts";
 import { readSpqr, writeSpqr } from "./spqr/stored.ts";
-import { readFlag, readHeldKeys, SECRET_BYTES, UINT32_BYTES, writeHeldKeys } from "./stored-fields.ts";
+import { readFlag, SECRET_BYTES, UINT32_BYTES } from "./stored-fields.ts";
 import type { KemFields, SessionVersion } from "./wire.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -204,10 +205,7 @@ function writeReceiving(writer: ByteWriter, chain: ReceivingChain): void {
   writer.uint(chain.forgottenBelow, NEXT_COUNTER_BYTES);
   writer.byte(chain.ageMark ? 1 : 0);
   if (chain.ageMark) writeAgeMark(writer, chain.ageMark);
-  writeHeldKeys(
-    writer,
-    chain.skipped.map(({ counter, seed }) => [counter, seed]),
-  );
+  chain.skipped.write(writer);
 }
 
 function readReceiving(reader: ByteReader): ReceivingChain {
@@ -217,7 +215,7 @@ function readReceiving(reader: ByteReader): ReceivingChain {
   const forgottenBelow = reader.uint(NEXT_COUNTER_BYTES);
   demand(forgottenBelow <= counter, "SESSION-002");
   const ageMark = readFlag(reader) ? readAgeMark(reader, counter) : undefined;
-  const skipped = readHeldKeys(reader, counter).map(([at, seed]) => ({ counter: at, seed }));
+  const skipped = HeldKeys.read(reader, counter);
   return { ratchetKey, chainKey, counter, skipped, forgottenBelow, ageMark };
 }
 

@@ -65,7 +65,7 @@ function ownQuestions(name: string): Judged[] {
 
 /** Everyday questions to the starter knowledge. */
 export const everyday: Split<Judged> = {
-  fitted: ownQuestions("everyday-dev"),
+  fitted: [...ownQuestions("everyday-dev"), ...ownQuestions("everyday-tune")],
   heldOut: ownQuestions("everyday-held-out"),
 };
 

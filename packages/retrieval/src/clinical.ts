@@ -1,4 +1,5 @@
 import { isBuiltIn } from "./concepts.ts";
+import { bodily } from "./lexicon/bodily.ts";
 import { medicines } from "./lexicon/medicines.ts";
 import type { WeighedWord } from "./ranker.ts";
 import { stemmed } from "./tokens.ts";
@@ -35,7 +36,9 @@ export function mattersByName(word: WeighedWord): boolean {
   return isMedicine(word) || hasClinicalShape(word.term);
 }
 
-/** Whether a word belongs to medicine, whatever the corpus. */
+const bodilyStems: ReadonlySet<string> = new Set(stemmed(bodily));
+
+/** Whether a word belongs to medicine or the body, whatever the corpus. */
 export function isMedical({ term, concepts }: WeighedWord): boolean {
-  return hasClinicalShape(term) || [...concepts].some(isBuiltIn);
+  return bodilyStems.has(term) || hasClinicalShape(term) || [...concepts].some(isBuiltIn);
 }

@@ -1,18 +1,21 @@
 import type { Article } from "./article.ts";
-import { hasClinicalShape, isMedicineName, mattersByName } from "./clinical.ts";
+import { hasClinicalShape, isMedical, isMedicineName, mattersByName } from "./clinical.ts";
 import type { Findings, KnowledgeIndex } from "./knowledge.ts";
 import { isIn, type Ranker, type WeighedWord } from "./ranker.ts";
 import { editDistance } from "./spelling.ts";
 
 /** Share of the question, by rarity, that an article must cover. */
-const MIN_COVERAGE = 0.5;
+const MIN_COVERAGE = 0.4;
 /** Share of the question that an article must name in its title, synonyms or topics: its subject, not an aside. */
 const MIN_FOCUS = 0.2;
 /** Documents this far below the best one are about something else. */
 const MIN_RELATIVE_SCORE = 0.6;
 const MAX_DOCUMENTS = 3;
-/** A word that no article has says little, unless its shape says that it is a name. */
-const UNKNOWN_FACTOR = 0.3;
+/**
+ * Where it happened and who was there (stove, colleagues, lawn) matters less than what is wrong; more so when
+ * the question names no condition or medicine, for then it is a story.
+ */
+const TOLD_FACTOR = { named: 0.6, story: 0.3 };
 /** Letters tell stories: beyond this many words, only the heaviest are asked to be covered. */
 const MAX_KEY_WORDS = 8;
 /** Share of the heaviest word's mass from which a named word may not be missing. */
@@ -25,9 +28,10 @@ function isRiskyGuess({ term, corrected }: WeighedWord): boolean {
   return named && editDistance(term, corrected, 1) > 1;
 }
 
-function massOf(word: WeighedWord, ranker: Ranker): number {
-  const known = ranker.knows(word.corrected ?? word.term) || word.concepts.size > 0 || mattersByName(word);
-  return known ? word.mass : word.mass * UNKNOWN_FACTOR;
+/** What each word weighs in a question. */
+function massesIn(words: readonly WeighedWord[]): (word: WeighedWord) => number {
+  const told = words.some(mattersByName) ? TOLD_FACTOR.named : TOLD_FACTOR.story;
+  return (word) => (isMedical(word) || mattersByName(word) ? word.mass : word.mass * told);
 }
 
 /**
@@ -37,9 +41,10 @@ function massOf(word: WeighedWord, ranker: Ranker): number {
 export function checkCoverage({ ranked, words }: Findings, { ranker, articles }: KnowledgeIndex): number[] {
   const keys = [...words].sort((a, b) => b.mass - a.mass).slice(0, MAX_KEY_WORDS);
   const heaviest = keys[0]?.mass ?? 0;
-  const total = keys.reduce((sum, word) => sum + massOf(word, ranker), 0);
+  const massOf = massesIn(keys);
+  const total = keys.reduce((sum, word) => sum + massOf(word), 0);
   const share = (covered: (word: WeighedWord) => boolean): number =>
-    keys.reduce((sum, word) => sum + (covered(word) ? massOf(word, ranker) : 0), 0) / total;
+    keys.reduce((sum, word) => sum + (covered(word) ? massOf(word) : 0), 0) / total;
   const covers = (document: number, word: WeighedWord): boolean =>
     !isRiskyGuess(word) && ranker.covers(document, word);
   const best = ranked[0]?.score ?? 0;

@@ -40,12 +40,12 @@ describe("the starter knowledge", () => {
     const found = heldOut.filter(({ query, grades }) =>
       index.search(query, 3).hits.some(({ article }) => grades.has(article.id)),
     );
-    expect(found.length / heldOut.length).toBeGreaterThanOrEqual(0.95);
+    expect(found.length / heldOut.length).toBeGreaterThanOrEqual(0.9);
     const right = heldOut.filter(({ query, grades }) => {
       const answer = composeAnswer({ question: query, index });
       return answer.kind === "answer" && answer.citations.some(({ articleId }) => grades.has(articleId));
     });
-    expect(right.length / heldOut.length).toBeGreaterThanOrEqual(0.75);
+    expect(right.length / heldOut.length).toBeGreaterThanOrEqual(0.85);
   });
 
   it.each(["I burned my hand on the stove", "my child has a fever"])("answers %j", (question) => {

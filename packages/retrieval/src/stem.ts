@@ -30,7 +30,7 @@ const irregular: ReadonlyMap<string, string> = new Map(
   `ate eat|eaten eat|bent bend|bit bite|bitten bite|bled bleed|broke break|broken break|burnt burn|caught catch|children child
 drank drink|fallen fall|feet foot|fell fall|forgot forget|forgotten forget|fought fight|froze freeze|frozen freeze|grew grow|grown grow
 hurting hurt|men man|shook shake|shrunk shrink|slept sleep|spat spit|spilt spill|stuck stick|stung sting|swelled swell|swollen swell
-teeth tooth|threw throw|thrown throw|took take|tore tear|torn tear|woke wake|woken wake|women woman|wore wear|worn wear`
+teeth tooth|threw throw|thrown throw|tired tiredness|took take|tore tear|torn tear|woke wake|woken wake|women woman|wore wear|worn wear`
     .split(/[|\n]/)
     .map((pair) => pair.split(" ") as [string, string]),
 );

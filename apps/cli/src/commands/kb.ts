@@ -26,7 +26,10 @@ export function addKbCommand(program: Command): void {
   const kb = program.command("kb").description("make an index of knowledge, and try it");
   kb.command("build")
     .description("make an index from articles: Markdown, JSON lines, MedlinePlus XML, FHIR JSON, PDF")
-    .requiredOption("--in <path>", "a folder of articles, or one .md, .jsonl, .jsonl.gz, .xml, .json or .pdf file")
+    .requiredOption(
+      "--in <path>",
+      "a folder of articles, or one .md, .jsonl, .jsonl.gz, .xml, .json or .pdf file",
+    )
     .requiredOption("--out <dir>", "folder for the index")
     .option("--json", "print JSON", false)
     .addHelpText("after", "\nExample:\n  cloister kb build --in knowledge --out my-index")

@@ -1,6 +1,7 @@
 /** The receiving side of sender keys: what one sender device's keys for one distribution id open here. */
 import { equalBytes, zeroise } from "@cloister/bytes";
 import { aesCbcDecrypt, xeddsaVerify } from "@cloister/crypto";
+import { HeldKeys } from "../held-keys.ts";
 import { checkPublicKey, rawPublicKey } from "../keys.ts";
 import { chainSecrets, type SeedChain, takeSeed } from "../receiving-chain.ts";
 import { broken, demand } from "../rules.ts";
@@ -70,7 +71,7 @@ export function acceptDistribution(record: SenderKeyRecord, bytes: Uint8Array): 
   checkPublicKey(signingKey);
   const sameChain = record.states.find((state) => state.chainId === chainId);
   if (sameChain && equalBytes(sameChain.signingKey, signingKey)) return { record, erase: [chainKey] };
-  const chain = { chainKey, counter: iteration, skipped: [], forgottenBelow: 0 };
+  const chain = { chainKey, counter: iteration, skipped: HeldKeys.none, forgottenBelow: 0 };
   const others = record.states.filter((state) => state !== sameChain);
   const states = [{ chainId, firstIteration: iteration, signingKey, chain }, ...others];
   const gone = [...states.splice(MAX_SENDER_KEY_STATES_COUNT), ...(sameChain ? [sameChain] : [])];

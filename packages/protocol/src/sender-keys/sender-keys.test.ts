@@ -4,6 +4,7 @@ import { ProtoWriter } from "@cloister/codec";
 import { aesCbcEncrypt, xeddsaSign } from "@cloister/crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { HeldKeys } from "../held-keys.ts";
 import { messageSeed, nextChainKey } from "../kdf.ts";
 import { generateKeyPair } from "../keys.ts";
 import { distributionId, GroupMember, GroupSender, group } from "../testing/group.ts";
@@ -289,8 +290,10 @@ describe("strict decoding", () => {
     const store = (change: Partial<typeof state>) =>
       parseSenderKeyRecord(serializeSenderKeyRecord({ distributionId, states: [{ ...state, ...change }] }));
     const seed = new Uint8Array(32);
-    const withSkipped = (...counters: number[]) =>
-      store({ chain: { ...state.chain, skipped: counters.map((counter) => ({ counter, seed })) } });
+    const withSkipped = (...counters: number[]) => {
+      const skipped = HeldKeys.none.with(counters.map((number) => ({ number, key: seed })));
+      return store({ chain: { ...state.chain, skipped } });
+    };
     expect(withSkipped(0, 2).states[0]?.chain.skipped).toHaveLength(2);
     for (const damage of [
       () => withSkipped(3),

@@ -13,10 +13,10 @@ import {
   type FieldReader,
   readMap,
 } from "@cloister/codec";
+import { HeldKeys } from "../held-keys.ts";
 import { PUBLIC_KEY_BYTES, rawPublicKey } from "../keys.ts";
 import { MAX_SKIPPED_COUNT, MAX_UINT32 } from "../limits.ts";
 import { broken, demand } from "../rules.ts";
-import { readHeldKeys, writeHeldKeys } from "../stored-fields.ts";
 import { checkMembers, MAX_MEMBERS_COUNT, type SenderKey } from "./sender-key.ts";
 import {
   MAX_SENDER_KEY_STATES_COUNT,
@@ -90,10 +90,7 @@ function guarded<T>(bytes: Uint8Array, read: (fields: FieldReader) => T): T {
 
 function writeState({ chain, ...state }: SenderKeyState): CborMap {
   const writer = new ByteWriter();
-  writeHeldKeys(
-    writer,
-    chain.skipped.map(({ counter, seed }) => [counter, seed]),
-  );
+  chain.skipped.write(writer);
   return { ...state, ...chain, skipped: writer.finish() };
 }
 
@@ -118,9 +115,9 @@ function readState(value: CborValue): SenderKeyState {
 function readSkipped(fields: FieldReader, below: number): OpenChain["skipped"] {
   const packed = fields.bytes("skipped", { maxBytes: MAX_SKIPPED_BYTES });
   const reader = new ByteReader(packed, "GROUP-008");
-  const keys = readHeldKeys(reader, below);
+  const keys = HeldKeys.read(reader, below);
   demand(reader.remaining === 0, "GROUP-008");
-  return keys.map(([counter, seed]) => ({ counter, seed }));
+  return keys;
 }
 
 function readPublicKey(fields: FieldReader): Bytes {

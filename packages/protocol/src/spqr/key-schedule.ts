@@ -4,6 +4,7 @@
  */
 import { concatBytes, toUtf8, uint32, zeroise } from "@cloister/bytes";
 import { hkdfSha256 } from "@cloister/crypto";
+import { type HeldKey, HeldKeys } from "../held-keys.ts";
 import { MAX_JUMP_COUNT, MAX_SKIPPED_COUNT, MAX_UINT32 } from "../limits.ts";
 import { demand } from "../rules.ts";
 
@@ -18,15 +19,9 @@ export interface Chain {
   readonly index: number;
 }
 
-/** A key held for a message that has not arrived. */
-interface SkippedKey {
-  readonly index: number;
-  readonly key: Bytes;
-}
-
-/** The peer's direction. `skipped` ascends and lies within the window behind `index`. */
+/** The peer's direction. `skipped`, by index, lies within the window behind `index`. */
 interface SpqrReceivingChain extends Chain {
-  readonly skipped: readonly SkippedKey[];
+  readonly skipped: HeldKeys;
 }
 
 export interface ChainEpoch {
@@ -79,7 +74,7 @@ function deriveEpoch(
   zeroise(keys);
   const [sending, receiving] =
     role === "initiator" ? [fromInitiator, fromResponder] : [fromResponder, fromInitiator];
-  return { root, epoch: { sending, receiving: { ...receiving, skipped: [] } } };
+  return { root, epoch: { sending, receiving: { ...receiving, skipped: HeldKeys.none } } };
 }
 
 /**
@@ -149,37 +144,30 @@ interface ReceivingStep {
 function takeKey(receiving: SpqrReceivingChain, index: number): ReceivingStep {
   if (index > receiving.index) return skipTo(receiving, index);
   demand(index + MAX_SKIPPED_COUNT >= receiving.index, "SPQR-006");
-  const found = receiving.skipped.findIndex((entry) => entry.index === index);
-  const entry = receiving.skipped[found];
-  demand(entry !== undefined, "SPQR-005");
-  const skipped = receiving.skipped.toSpliced(found, 1);
-  return { receiving: { ...receiving, skipped }, key: entry.key.slice(), erase: [entry.key] };
+  const taken = receiving.skipped.take(index);
+  demand(taken !== undefined, "SPQR-005");
+  const { key, others } = taken;
+  return { receiving: { ...receiving, skipped: others }, key, erase: receiving.skipped.secrets };
 }
 
 function skipTo(receiving: SpqrReceivingChain, index: number): ReceivingStep {
   demand(index - receiving.index <= MAX_JUMP_COUNT, "SPQR-004");
   const oldest = index - MAX_SKIPPED_COUNT;
-  const goneCount = receiving.skipped.findIndex((entry) => entry.index >= oldest);
-  const gone = goneCount < 0 ? receiving.skipped : receiving.skipped.slice(0, goneCount);
-  const fresh: SkippedKey[] = [];
+  const fresh: HeldKey[] = [];
   let chain: Chain = receiving;
   for (;;) {
     const step = advance(chain);
     if (chain !== receiving) zeroise(chain.chainKey);
     chain = step.chain;
     if (chain.index === index) {
-      const skipped = joined(receiving.skipped, gone.length, fresh);
-      const erase = [receiving.chainKey, ...gone.map((entry) => entry.key)];
+      const skipped = receiving.skipped.from(oldest).with(fresh);
+      const obsolete = skipped === receiving.skipped ? [] : receiving.skipped.secrets;
+      const erase = [receiving.chainKey, ...obsolete];
       return { receiving: { ...chain, skipped }, key: step.key, erase };
     }
-    if (chain.index >= oldest) fresh.push({ index: chain.index, key: step.key });
+    if (chain.index >= oldest) fresh.push({ number: chain.index, key: step.key });
     else zeroise(step.key);
   }
-}
-
-/** The list without its first entries and with new ones; the same list when nothing changes. */
-function joined(held: readonly SkippedKey[], goneCount: number, fresh: readonly SkippedKey[]) {
-  return goneCount === 0 && fresh.length === 0 ? held : [...held.slice(goneCount), ...fresh];
 }
 
 function advance(chain: Chain): { chain: Chain; key: Bytes } {
@@ -214,5 +202,5 @@ export function scheduleSecrets({ root, epochs }: KeySchedule): Bytes[] {
 }
 
 function receivingSecrets({ chainKey, skipped }: SpqrReceivingChain): Bytes[] {
-  return [chainKey, ...skipped.map((entry) => entry.key)];
+  return [chainKey, ...skipped.secrets];
 }

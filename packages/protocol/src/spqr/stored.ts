@@ -4,8 +4,9 @@
  */
 import { readUint64, uint64 } from "@cloister/bytes";
 import type { ByteReader, ByteWriter } from "@cloister/codec";
+import { HeldKeys } from "../held-keys.ts";
 import { demand } from "../rules.ts";
-import { readFlag, readHeldKeys, SECRET_BYTES, UINT32_BYTES, writeHeldKeys } from "../stored-fields.ts";
+import { readFlag, SECRET_BYTES, UINT32_BYTES } from "../stored-fields.ts";
 import { type Braid, type BraidIn, CT1_BYTES, CT2_BYTES, HEADER_BYTES, VECTOR_BYTES } from "./braid.ts";
 import { CHUNK_BYTES, type Chunk, type Encoder } from "./erasure-code.ts";
 import { type ActiveSpqr, absentSpqr, type SpqrState } from "./index.ts";
@@ -139,10 +140,7 @@ function writeSchedule(writer: ByteWriter, { root, firstEpoch, epochs }: KeySche
     writer.byte(sending ? 1 : 0);
     if (sending) writeChain(writer, sending);
     writeChain(writer, receiving);
-    writeHeldKeys(
-      writer,
-      receiving.skipped.map(({ index, key }) => [index, key]),
-    );
+    receiving.skipped.write(writer);
   }
 }
 
@@ -163,8 +161,7 @@ function readSchedule(reader: ByteReader): KeySchedule {
 function readChainEpoch(reader: ByteReader): ChainEpoch {
   const sending = readFlag(reader) ? readChain(reader) : undefined;
   const receiving = readChain(reader);
-  const skipped = readHeldKeys(reader, receiving.index).map(([index, key]) => ({ index, key }));
-  return { sending, receiving: { ...receiving, skipped } };
+  return { sending, receiving: { ...receiving, skipped: HeldKeys.read(reader, receiving.index) } };
 }
 
 function writeChain(writer: ByteWriter, { chainKey, index }: Chain): void {

@@ -15,16 +15,9 @@ export const rankingModel = {
 
 /** The chance that the corpus covers a question. */
 export const relevanceModel = {
-  bias: -1.501,
-  weights: {
-    strength: 4.257,
-    subject: 0.925,
-    medical: 4.485,
-    shaped: 1.648,
-    affinity: 1.911,
-    rarity: -4.701,
-  },
+  bias: -2.055,
+  weights: { strength: 3.125, subject: 0.644, medical: 5.245, shaped: 0.279, affinity: 1.939, rarity: -3.13 },
 };
 
 /** Hex SHA-256 over both as JSON, in the order `{ ranking, relevance }`. */
-export const modelDigest = "b252c3aa77464ae07d6037f49dab24bd2e1c4e63505168309538c0b0a7b61626";
+export const modelDigest = "f0fca4773f70164b5e33314ed99f8431cc0c793b764bfa88feb6783f1257c22f";
