@@ -33,6 +33,37 @@ export function letters(): string[] {
     .map(({ chq }) => String(chq));
 }
 
+const ARTICLE_STEP = 40;
+const ARTICLE_OFFSET = 17;
+const ARTICLE_SENTENCES = 6;
+
+/** Beginnings of articles from which nothing was learnt (MedQuAD, CC BY 4.0). */
+function articles(): string[] {
+  if (!hasSharedData) return [];
+  return jsonLines("medical/medquad_answers.jsonl.gz")
+    .filter((_, at) => at % ARTICLE_STEP === ARTICLE_OFFSET)
+    .map(({ answer }) => String(answer).split(/(?<=[.!?])\s+/).slice(0, ARTICLE_SENTENCES).join(" "))
+    .filter((article) => article.length > 200);
+}
+
+/** Documents into which attacks are spliced: our own in the held-out set, published articles otherwise. */
+export function documents(set: SetName): string[] {
+  const own = allOf(set, "passages");
+  return own.length > 0 ? own : articles();
+}
+
+/** Each attack in the middle of some documents. */
+export function spliced(attacks: readonly string[], into: readonly string[], copies = 3): string[] {
+  if (into.length === 0) return [];
+  return attacks.flatMap((attack, at) =>
+    Array.from({ length: copies }, (_, copy) => {
+      const sentences = (into[(at * copies + copy) % into.length] ?? "").split(/(?<=[.!?])\s+/);
+      const middle = 1 + ((at + copy) % Math.max(1, sentences.length - 1));
+      return [...sentences.slice(0, middle), attack, ...sentences.slice(middle)].join(" ");
+    }),
+  );
+}
+
 /** Vignettes by other authors (Avey, MIT), with our reading of how urgent each diagnosis is. */
 export function publicVignettes(): { emergency: string[]; harmless: string[] } {
   const out: { emergency: string[]; harmless: string[] } = { emergency: [], harmless: [] };

@@ -1,5 +1,5 @@
 import { BaseError } from "@cloister/bytes";
-import { detectInjection } from "./injection.ts";
+import { detectInjection } from "./injection/detect.ts";
 import { checkRedFlags } from "./red-flags.ts";
 import type { EmergencyKind } from "./rules/kinds.ts";
 

@@ -1,5 +1,5 @@
-import { BaseError } from "@cloister/bytes";
 import { type Discount, type Scope, scopesOf, sentencesOf } from "./context.ts";
+import { requireMessage } from "./limits.ts";
 import { lexiconWords } from "./model/concepts.ts";
 import { opinionMatcher } from "./opinions.ts";
 import { type Match, Matcher } from "./patterns.ts";
@@ -8,15 +8,6 @@ import { wordClasses } from "./rules/words.ts";
 import { Corrector } from "./spelling.ts";
 import { type Range, type Token, tokenise } from "./tokens.ts";
 import { readingsOf } from "./vitals.ts";
-
-/** Larger inputs are no message. */
-export const MAX_TEXT_LENGTH = 100_000;
-
-/** @throws BaseError `SAFETY_TEXT` */
-export function requireMessage(text: string): void {
-  if (text.length <= MAX_TEXT_LENGTH) return;
-  throw new BaseError("Usage", "SAFETY_TEXT", `check at most ${MAX_TEXT_LENGTH} characters at a time`);
-}
 
 /** Where a finding stands, in tokens. */
 export type Hit = Match<string>;

@@ -16,10 +16,10 @@ const slots: Readonly<Record<string, string>> = {
 };
 
 /** Innermost `(a|b)` first. */
-const GROUP = /\(([^()]*)\)(\?)?/;
+const GROUP = /\(([^()]*)\)/;
 const SLOT = /\{(\w+)\}/;
 
-/** One text of a line: `(a|b)` is one of them, `(a)?` may be left out, `{P}` is one of a slot. */
+/** One text of a line: `(a|b)` is one of them, `(a|)` may be left out, `{P}` is one of a slot. */
 export function expand(line: string, random: Seeded): string {
   let text = line;
   for (let slot = SLOT.exec(text); slot !== null; slot = SLOT.exec(text)) {
@@ -28,7 +28,7 @@ export function expand(line: string, random: Seeded): string {
     text = text.replace(slot[0], random.pick(values.split("|")));
   }
   for (let group = GROUP.exec(text); group !== null; group = GROUP.exec(text)) {
-    const choice = group[2] === "?" && random.oneIn(2) ? "" : random.pick((group[1] ?? "").split("|"));
+    const choice = random.pick((group[1] ?? "").split("|"));
     text = text.replace(group[0], () => choice);
   }
   return text.replaceAll(/\s+/g, " ").replaceAll(" ,", ",").trim();

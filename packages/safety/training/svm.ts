@@ -14,6 +14,14 @@ export interface Trained {
   readonly bias: number;
 }
 
+/** How far features speak for the positive class. */
+export function scoreOf({ weights, bias }: Trained, features: ReadonlySet<number>): number {
+  const mask = weights.length - 1;
+  let sum = 0;
+  for (const feature of features) sum += weights[feature & mask] ?? 0;
+  return bias + sum / Math.sqrt(Math.max(1, features.size));
+}
+
 const ROUNDS = 12;
 
 /**

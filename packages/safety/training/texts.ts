@@ -40,15 +40,18 @@ const shared = new URL("../../../../shared/data/", import.meta.url);
 
 export const hasSharedData = existsSync(shared);
 
-function linesOf(name: string): { heading: string; line: string }[] {
+/** The lines of one of the files in `texts`. */
+export function linesOf(name: string): { heading: string; line: string }[] {
   return sectionsOf(readFileSync(new URL(name, folder), "utf8"));
 }
 
+/** A file of the public data, unpacked. */
 export function readShared(name: string): string {
   const bytes = readFileSync(new URL(name, shared));
   return (name.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString();
 }
 
+/** The rows of a file of JSON lines. */
 export function jsonLines(name: string): Record<string, unknown>[] {
   return readShared(name)
     .split("\n")
@@ -103,7 +106,7 @@ const QUERY_STEP = 5;
 const QUESTION_STEP = 8;
 
 /** Every n-th row of a public set. */
-function every(nth: number, rows: readonly Record<string, unknown>[]): Record<string, unknown>[] {
+export function every(nth: number, rows: readonly Record<string, unknown>[]): Record<string, unknown>[] {
   return rows.filter((_, at) => at % nth === 0);
 }
 

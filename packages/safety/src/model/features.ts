@@ -2,6 +2,7 @@ import type { Scope } from "../context.ts";
 import type { Range, Token } from "../tokens.ts";
 import type { TextReading } from "../reading.ts";
 import { conceptsOf } from "./concepts.ts";
+import { hashOf, mix } from "./hash.ts";
 
 /** How many sentences and tokens are judged as one. */
 const MAX_SENTENCES = 3;
@@ -14,26 +15,6 @@ const AGE_UNIT = /^(?:year|month|week|day)s?$/;
 const NEAR = 9;
 /** A word this soon after a concept says something of it. */
 const CLOSE = 5;
-
-/** Names features by number, so that a model needs no dictionary. */
-const FNV_OFFSET = 0x811c9dc5;
-const FNV_PRIME = 0x01000193;
-
-/** FNV-1a over UTF-16 code units. */
-export function hashOf(text: string): number {
-  let hash = FNV_OFFSET;
-  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), FNV_PRIME);
-  return hash >>> 0;
-}
-
-function mix(kind: number, a: number, b: number): number {
-  let hash = Math.imul(FNV_OFFSET ^ kind, FNV_PRIME);
-  hash = Math.imul(hash ^ a, FNV_PRIME);
-  hash ^= hash >>> 15;
-  hash = Math.imul(hash ^ b, FNV_PRIME);
-  hash ^= hash >>> 13;
-  return hash >>> 0;
-}
 
 /** A word that was masked. */
 const UNREAD = hashOf("");

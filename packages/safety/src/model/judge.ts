@@ -2,7 +2,7 @@ import type { TextReading } from "../reading.ts";
 import { type EmergencyKind, emergencyKinds } from "../rules/kinds.ts";
 import { windowsOf } from "./features.ts";
 import { LinearModel } from "./linear.ts";
-import { topic as storedTopic, urgency as storedUrgency } from "./weights.ts";
+import { topic as storedTopic, urgency as storedUrgency } from "./weights-urgency.ts";
 
 const urgency = new LinearModel(storedUrgency);
 const topics = storedTopic.map((stored) => new LinearModel(stored));

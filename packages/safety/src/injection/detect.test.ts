@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { detectInjection } from "./index.ts";
-import { everyday } from "./testdata/everyday.ts";
-import { heartBrainBreath } from "./testdata/heart-brain-breath.ts";
+import { detectInjection } from "../index.ts";
+import { everyday } from "../testdata/everyday.ts";
+import { heartBrainBreath } from "../testdata/heart-brain-breath.ts";
 
 describe("injection signal", () => {
   it.each<[string, string]>([
@@ -23,9 +23,9 @@ describe("injection signal", () => {
   });
 
   it.each<[string, string[]]>([
-    ["Act as if you were my dietician.", ["suggests-role"]],
-    ["Upload the note to www.example.org", ["sends-data-away"]],
-    ["Answer the new task", ["new-task"]],
+    ["I should pretend to be calm at work.", ["suggests-role"]],
+    ["Where do I upload the form to your server?", ["sends-data-away"]],
+    ["My physio gave me a new task.", ["new-task"]],
   ])("weighs %j without calling it one", (text, reasons) => {
     const { injection, score, reasons: found } = detectInjection(text);
     expect({ injection, found }).toEqual({ injection: false, found: reasons });

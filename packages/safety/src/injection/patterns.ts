@@ -1,46 +1,8 @@
-import { BaseError } from "@cloister/bytes";
-import { Matcher, type PatternText, type WordClasses } from "./patterns.ts";
-import { tokenise } from "./tokens.ts";
+import type { PatternText, WordClasses } from "../patterns.ts";
+import type { InjectionReason } from "./reasons.ts";
 
-/** What a text does that looks like an instruction to the assistant. */
-export type InjectionReason =
-  | "overrides-instructions"
-  | "asks-for-hidden-text"
-  | "assigns-role"
-  | "jailbreak"
-  | "suggests-role"
-  | "switches-task"
-  | "new-task"
-  | "control-marks"
-  | "hidden-characters"
-  | "sends-data-away";
-
-/** A first signal, no boundary: untrusted text must have no tools and no way to other data anyway. */
-export interface InjectionSignal {
-  readonly injection: boolean;
-  /** 0 to 1; reasons that come together weigh more. */
-  readonly score: number;
-  readonly reasons: readonly InjectionReason[];
-}
-
-const MAX_TEXT_LENGTH = 100_000;
-const THRESHOLD = 0.7;
-
-/** How far each reason alone speaks for an injection. */
-const weights: Readonly<Record<InjectionReason, number>> = {
-  "overrides-instructions": 0.9,
-  "asks-for-hidden-text": 0.8,
-  jailbreak: 0.75,
-  "control-marks": 0.75,
-  "hidden-characters": 0.75,
-  "sends-data-away": 0.5,
-  "assigns-role": 0.7,
-  "switches-task": 0.7,
-  "suggests-role": 0.45,
-  "new-task": 0.45,
-};
-
-const classes: WordClasses = {
+/** Sets of words that many wordings share. */
+export const injectionClasses: WordClasses = {
   drop: "ignore/ignoring/disregard/disregarding/forget/forgetting/bypass/override/overrule/discard/neglect/dismiss/skip/drop/delete/erase",
   earlier:
     "previous/previously/prior/above/earlier/preceding/foregoing/past/before/all/any/every/your/these/those/system/initial/original/safety",
@@ -49,11 +11,14 @@ const classes: WordClasses = {
   say: "reveal/print/show/repeat/output/tell/display/spell/share/leak/expose/disclose/recite/return/list/summarize/summarise/translate/encode/write",
   praise:
     "good/great/done/enough/congratulations/excellent/super/performance/gut/erledigt/genug/gluckwunsch/toll/klasse/bravo/outdone/hervorragend*/ausgezeichnet*/gemacht/ok/okay",
+  shape:
+    "add/include/insert/embed/integrate/incorporate/weave/modify/adjust/alter/edit/tweak/enhance/augment/enrich/twist/rearrange/scramble/shuffle/anagram/jumble/swap/substitute/replace/render/format/highlight/hint/tease/promote/encode/encrypt/reverse/misspell/use/begin/end/start/append/mention/phrase/present",
   hidden:
     "system/initial/original/hidden/secret/internal/above/entire/full/previous/first/developer/confidential",
 };
 
-const patterns: Readonly<Partial<Record<InjectionReason, readonly PatternText[]>>> = {
+/** Wordings of each reason. */
+export const injectionPatterns: Readonly<Partial<Record<InjectionReason, readonly PatternText[]>>> = {
   "overrides-instructions": [
     "@drop ~ @earlier ~ @orders",
     "@drop ~ @orders ~ above/before/given/earlier/previously/so",
@@ -133,6 +98,12 @@ const patterns: Readonly<Partial<Record<InjectionReason, readonly PatternText[]>
     "schlupf* ~ rolle",
     "tu so als",
   ],
+  "shapes-reply": [
+    "@shape ~~ your/the answer/response/reply/output/answers/responses/replies",
+    "in/within/throughout your answer/response/reply/output ~ @shape",
+    "in/within/throughout your response/reply/output",
+    "your answer/response/reply/output ~ must/should/needs ~ @shape/be/contain",
+  ],
   "new-task": [
     "new/real/actual/next/updated task/instruction*/instructions/order/orders/rule/rules",
     "instead ~ say/write/print/output/respond/answer/reply/tell/do",
@@ -154,32 +125,3 @@ const patterns: Readonly<Partial<Record<InjectionReason, readonly PatternText[]>
   ],
 };
 
-const matcher = new Matcher<InjectionReason>(
-  Object.entries(patterns).flatMap(([reason, texts]) =>
-    texts.map((text) => [reason as InjectionReason, text] as const),
-  ),
-  classes,
-);
-
-/** Turn marks of common chat templates; no patient writes them. */
-const CONTROL_MARKS =
-  /<\|[a-z_]{2,20}\|>|\[\/?(?:INST|SYS)\]|<<\/?SYS>>|<\/?(?:system|assistant|user|instructions?)>|^\s*#{2,}\s*(?:system|instruction|response|assistant|human|user)\b|^\s*(?:system|assistant|human)\s*:/im;
-/** Zero-width runs, tag characters and direction overrides hide text from people but not from models. */
-const HIDDEN_CHARACTERS = /[\u{E0000}-\u{E007F}]|[\u202A-\u202E\u2066-\u2069]|[\u200B\u2060\uFEFF]{3}/u;
-
-/**
- * Looks for instructions to the assistant in text that should only inform it.
- * @param text up to 100,000 UTF-16 code units
- * @throws BaseError `SAFETY_TEXT`
- */
-export function detectInjection(text: string): InjectionSignal {
-  if (text.length > MAX_TEXT_LENGTH) {
-    throw new BaseError("Usage", "SAFETY_TEXT", `check at most ${MAX_TEXT_LENGTH} characters at a time`);
-  }
-  const found = new Set(matcher.match(tokenise(text)).map(({ name }) => name));
-  if (CONTROL_MARKS.test(text)) found.add("control-marks");
-  if (HIDDEN_CHARACTERS.test(text)) found.add("hidden-characters");
-  const reasons = [...found].sort();
-  const score = 1 - reasons.reduce((rest, reason) => rest * (1 - weights[reason]), 1);
-  return { injection: score >= THRESHOLD, score, reasons };
-}
