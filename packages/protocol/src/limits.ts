@@ -12,5 +12,10 @@ export const MAX_ARCHIVED_COUNT = 40;
 export const MAX_UNANSWERED_MS = 30 * 86_400_000;
 /** How long the keys of messages that have not arrived are kept at least; it may be up to twice as long. */
 export const MIN_SKIPPED_AGE_MS = 30 * 86_400_000;
+/**
+ * Steps that a message with an unknown ratchet key may cost on an archived session. Nothing about it is
+ * authentic yet, and there are forty to try: at the full jump one forged message would cost eight seconds.
+ */
+export const MAX_TRIAL_STEPS_COUNT = 500;
 /** Counters and ids have 32 bits. */
 export const MAX_UINT32 = 0xffff_ffff;

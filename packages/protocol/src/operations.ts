@@ -14,6 +14,7 @@ import {
   type UsedPreKeys,
 } from "./establish.ts";
 import { type Grade, policyFor } from "./grades.ts";
+import { MAX_TRIAL_STEPS_COUNT } from "./limits.ts";
 import { type LocalIdentity, type PreKeyBundle, verifyPreKeyBundle } from "./prekeys.ts";
 import { findChain, ratchetDecrypt, ratchetEncrypt } from "./ratchet.ts";
 import { demand } from "./rules.ts";
@@ -27,6 +28,7 @@ import {
   type SessionRecord,
   sessionsOf,
 } from "./session.ts";
+import { stepsToSpqr } from "./spqr/index.ts";
 import {
   type PreKeySignalMessage,
   readPreKeySignalMessage,
@@ -184,12 +186,19 @@ export function decryptMessage(
   let firstError: unknown;
   for (const session of sessions) {
     try {
+      if (session !== record.active)
+        demand(stepsFor(session, message) <= MAX_TRIAL_STEPS_COUNT, "RATCHET-002");
       return decryptWith(record, session, message);
     } catch (error) {
       firstError ??= error;
     }
   }
   throw firstError;
+}
+
+/** What it takes to get to the keys of a message with a new ratchet key. */
+function stepsFor({ ratchet }: Session, { counter, spqrField }: SignalMessage): number {
+  return counter + stepsToSpqr(ratchet.spqr, spqrField);
 }
 
 /** A header that repeats a known base key must be the one that opened the session, byte for byte. */

@@ -1,5 +1,5 @@
 /// <reference lib="es2023" />
-import { equalBytes, fromUtf8, toHex, toUtf8 } from "@cloister/bytes";
+import { concatBytes, equalBytes, fromUtf8, toHex, toUtf8 } from "@cloister/bytes";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -7,6 +7,7 @@ import {
   decryptMessage,
   emptyRecord,
   encrypt,
+  generateIdentityKeyPair,
   inspectPreKeyMessage,
   type OutgoingMessage,
   type SessionRecord,
@@ -14,7 +15,9 @@ import {
   startSession,
 } from "./index.ts";
 import { ratchetSecrets } from "./ratchet.ts";
+import { writeSpqrField } from "./spqr/message.ts";
 import { conversation, makeParty, Side, seededRandom, twoSides } from "./testing/parties.ts";
+import { writeSignalMessage } from "./wire.ts";
 
 const code = (id: string) => expect.objectContaining({ code: id }) as Error;
 /** Any error of this package's own. */
@@ -262,6 +265,43 @@ describe("a record", () => {
     const { receiving } = bob.record.active?.ratchet ?? {};
     expect(receiving?.map((chain) => chain.skipped.length)).toEqual([300, 300, 300, 300, 300]);
     expect(receiving?.slice(1).every((chain) => chain.chainKey === undefined)).toBe(true);
+  });
+});
+
+describe("a message with an unknown ratchet key", () => {
+  it("costs little on the sessions that are archived, however far ahead it claims to be", () => {
+    const { alice, bob } = twoSides("forged", true);
+    for (let at = 0; at < 41; at += 1) {
+      alice.start(bob.party.bundle);
+      bob.open(alice.send("hello"));
+      bob.send("hello back");
+    }
+    expect(bob.record.archived).toHaveLength(40);
+    const { publicKey } = generateIdentityKeyPair(seededRandom("ratchet key"));
+    const forged = (counter: number, index: number) =>
+      concatBytes(
+        writeSignalMessage({
+          version: 4,
+          ratchetKey: publicKey,
+          counter,
+          previousCounter: 0,
+          ciphertext: new Uint8Array(16),
+          spqrField: writeSpqrField({ epoch: 1n, index, payload: { type: "none" } }),
+        }),
+        new Uint8Array(8),
+      );
+    const costOf = (counter: number, index: number): number => {
+      const start = performance.now();
+      expect(() => bob.open({ type: 2, bytes: forged(counter, index) })).toThrowError(refusal);
+      return performance.now() - start;
+    };
+    const once = { ...bob.record, archived: [] };
+    const all = bob.record;
+    bob.record = once;
+    const alone = costOf(25_000, 25_000);
+    bob.record = all;
+    // Forty more sessions, at the old limit: forty times as much.
+    expect(costOf(25_000, 25_000)).toBeLessThan(10 * alone);
   });
 });
 

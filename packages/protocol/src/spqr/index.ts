@@ -16,6 +16,7 @@ import {
   type SpqrRole,
   scheduleSecrets,
   startSchedule,
+  stepsTo,
   takeReceivingKey,
   takeSendingKey,
 } from "./key-schedule.ts";
@@ -130,6 +131,15 @@ export function receiveSpqr(state: SpqrState, field: Uint8Array | undefined): Sp
   const schedule = withSecret(state.role, { schedule: state.schedule, secret, erase });
   const step = takeKey({ ...state, settled: true, braid, schedule }, message);
   return { ...step, erase: [...erase, ...step.erase] };
+}
+
+/** How many steps {@link receiveSpqr} would take, before anything authenticated. @throws BaseError `SPQR-002` */
+export function stepsToSpqr(state: SpqrState, field: Uint8Array | undefined): number {
+  if (state.kind === "absent") return 0;
+  const read = parseSpqrField(field);
+  if (read.kind === "versionless") return 0;
+  const { epoch, index } = read.kind === "newer" ? read.position : read.message;
+  return stepsTo(state.schedule, epoch - 1n, index);
 }
 
 /** The schedule with the chain epoch that a step of the agreement made, if it did. */

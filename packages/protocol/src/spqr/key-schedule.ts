@@ -135,6 +135,12 @@ export function takeReceivingKey(
   return { schedule: replace(schedule, epoch, { ...held, receiving }), key, erase };
 }
 
+/** How many steps the key of a message takes: 0 for one that is held, or of an epoch that is not. */
+export function stepsTo({ firstEpoch, epochs }: KeySchedule, epoch: bigint, index: number): number {
+  const held = epochs[Number(epoch - firstEpoch)];
+  return held ? Math.max(0, index - held.receiving.index) : 0;
+}
+
 interface ReceivingStep {
   readonly receiving: SpqrReceivingChain;
   readonly key: Bytes;
