@@ -57,24 +57,19 @@ export function uint32(value: number): Uint8Array<ArrayBuffer> {
 export function uint64(value: number | bigint): Uint8Array<ArrayBuffer> {
   const integer = BigInt(value);
   if (integer < 0n || integer >= 1n << 64n) throw outOfRange(8);
-  const out = new Uint8Array(8);
-  new DataView(out.buffer).setBigUint64(0, integer);
-  return out;
-}
-
-function view(bytes: Uint8Array, offset: number, bytesCount: number): DataView {
-  if (offset < 0 || offset + bytesCount > bytes.length) {
-    throw new BaseError("Decode", "BYTES_TRUNCATED", "input ends inside an integer");
-  }
-  return new DataView(bytes.buffer, bytes.byteOffset + offset, bytesCount);
+  return concatBytes(uint32(Number(integer >> 32n)), uint32(Number(integer & 0xffff_ffffn)));
 }
 
 /** Reads a big-endian uint32. @throws BaseError `BYTES_TRUNCATED` */
 export function readUint32(bytes: Uint8Array, offset = 0): number {
-  return view(bytes, offset, 4).getUint32(0);
+  const [a, b, c, d] = [bytes[offset], bytes[offset + 1], bytes[offset + 2], bytes[offset + 3]];
+  if (a === undefined || b === undefined || c === undefined || d === undefined) {
+    throw new BaseError("Decode", "BYTES_TRUNCATED", "input ends inside an integer");
+  }
+  return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
 }
 
 /** Reads a big-endian uint64. @throws BaseError `BYTES_TRUNCATED` */
 export function readUint64(bytes: Uint8Array, offset = 0): bigint {
-  return view(bytes, offset, 8).getBigUint64(0);
+  return (BigInt(readUint32(bytes, offset)) << 32n) | BigInt(readUint32(bytes, offset + 4));
 }

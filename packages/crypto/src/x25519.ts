@@ -44,7 +44,8 @@ export function x25519(privateKey: Uint8Array, publicKey: Uint8Array): Bytes {
 
 /** Whether a public key is the one encoding of its u: 32 bytes, below 2^255 - 19 (so the high bit is clear). */
 export function isCanonicalX25519(publicKey: Uint8Array): boolean {
-  return publicKey.length === KEY_BYTES && littleEndian(publicKey) < P;
+  const highest = publicKey[KEY_BYTES - 1] ?? 0xff;
+  return publicKey.length === KEY_BYTES && (highest < 0x7f || littleEndian(publicKey) < P);
 }
 
 /**

@@ -63,11 +63,17 @@ export function xeddsaVerify({ publicKey, message, signature }: SignedMessage): 
   return ed25519Verify({ publicKey: edwards, message, signature: plain });
 }
 
+/** The last conversion: a bundle has two signatures by one key, and dividing takes a quarter of a check. */
+let converted = { u: -1n, y: 0n };
+
 /** y = (u - 1) / (u + 1) (RFC 7748 section 4.1). u = -1 gives 0, which {@link ed25519Verify} refuses. */
 export function toEdwards(publicKey: Uint8Array): Bytes {
   const u = littleEndian(publicKey);
-  const divisor = Fp.create(u + 1n);
-  return new Uint8Array(Fp.toBytes(Fp.is0(divisor) ? 0n : Fp.mul(Fp.create(u - 1n), Fp.inv(divisor))));
+  if (u !== converted.u) {
+    const divisor = Fp.create(u + 1n);
+    converted = { u, y: Fp.is0(divisor) ? 0n : Fp.mul(Fp.create(u - 1n), Fp.inv(divisor)) };
+  }
+  return new Uint8Array(Fp.toBytes(converted.y));
 }
 
 /** RFC 7748 section 5. */
