@@ -18,8 +18,14 @@ export async function* safeEvents(
   request: ModelRequest,
   { region, signal }: { readonly region: Region; readonly signal: AbortSignal },
 ): AsyncGenerator<SafeEvent, void, undefined> {
-  const said = request.turns.filter(({ from }) => from === "patient").map(({ text }) => text);
-  const flags = checkRedFlags(said.at(-1) ?? "", { region });
+  const flags = checkRedFlags(unanswered(request), { region });
   if (flags.emergency) return yield { type: "emergency", advice: flags.advice ?? "" };
   yield* gatedEvents(model.generate(request, signal), forbiddenBy, { isJson: request.output !== undefined });
+}
+
+/** All that the patient said since the last answer: who goes on writing has taken nothing back. */
+function unanswered({ turns }: ModelRequest): string {
+  const since = turns.findLastIndex(({ from }) => from === "assistant") + 1;
+  const said = turns.slice(since).filter(({ from }) => from === "patient");
+  return said.map(({ text }) => text).join("\n");
 }
