@@ -3,7 +3,11 @@
  * does not have. Plain patterns over one clause and what came before; they err towards withholding.
  */
 
-const amount = String.raw`\d+(?:[.,]\d+)?\s*(?:mg|mcg|µg|micrograms?|milligrams?|g|grams?|ml|millilit(?:er|re)s?|units?|iu|tablets?|pills?|capsules?|puffs?|drops)\b`;
+const word =
+  "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|hundred|thousand|dozen|couple|half|halves|third|thirds|quarter|quarters";
+const number = String.raw`(?:\d+(?:[.,/⁄]\d+)?|(?:${word})\b)(?:\s+(?:of\s+)?(?:an?\s+)?)?`;
+const unit = String.raw`(?:mg|mcg|μg|micrograms?|milligrams?|g|grams?|ml|millilit(?:er|re)s?|units?|iu|tablets?|pills?|capsules?|puffs?|drops?)\b`;
+const amount = `${number}${unit}`;
 const medicine = String.raw`(?:medicines?|medications?|meds|tablets?|pills?|insulin|treatment|dose|doses|drugs?|injections?)`;
 const rules: readonly (readonly [rule: string, pattern: RegExp])[] = [
   [
@@ -42,9 +46,15 @@ const reach = 200;
 
 /** The rule that forbids a clause, if one does. */
 export function forbiddenBy(clause: string, before: string): string | undefined {
-  const text = before.slice(-reach) + clause;
-  const since = text.length - clause.length;
-  return rules.find(([, pattern]) => reaches(pattern.exec(text), since) || pattern.test(clause))?.[0];
+  const said = plain(clause);
+  const text = plain(before.slice(-reach)) + said;
+  const since = text.length - said.length;
+  return rules.find(([, pattern]) => reaches(pattern.exec(text), since) || pattern.test(said))?.[0];
+}
+
+/** One form for each way to write the same: "５ ㎎", "½". An ellipsis would become three full stops. */
+function plain(text: string): string {
+  return text.replaceAll("…", " ").normalize("NFKC");
 }
 
 /** Only what ends in the new clause counts: what came before was let through already. */
