@@ -1,24 +1,30 @@
 import type { DatabaseSync } from "node:sqlite";
 import { equalBytes } from "@cloister/bytes";
-import type { AccountId } from "@cloister/contracts/ids";
+import type { AccountId, DeviceId } from "@cloister/contracts/ids";
+import type { RelayAccountTables } from "./relay-accounts.ts";
 
 /** Provisioning slots; every method runs inside the caller's transaction. */
 export class RelayBoxTable {
+  readonly #accounts: RelayAccountTables;
   readonly #sql: ReturnType<typeof statements>;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, accounts: RelayAccountTables) {
+    this.#accounts = accounts;
     this.#sql = statements(database);
   }
 
   put(input: {
     readonly slot: string;
     readonly account: AccountId;
+    readonly device?: DeviceId;
     readonly box: Uint8Array;
     readonly nowMs: number;
     readonly expiresAtMs: number;
     readonly maxPerAccountCount: number;
-  }): "stored" | "taken" | "full" {
+  }): "stored" | "taken" | "full" | "revoked" {
     this.deleteBefore(input.nowMs);
+    const { account, device } = input;
+    if (device !== undefined && this.#accounts.deviceNo({ account, device }) === undefined) return "revoked";
     const row = this.#sql.box.get(input.slot) as { account: string; content: Uint8Array } | undefined;
     if (row) {
       return row.account === input.account && equalBytes(row.content, input.box) ? "stored" : "taken";

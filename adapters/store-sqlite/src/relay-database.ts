@@ -134,9 +134,9 @@ const noRoom: Reply = { ok: false, code: "UNAVAILABLE", reason: "no room left on
 
 function calls(database: DatabaseSync, { accounts, preKeys }: KeyTables): Calls {
   const mailbox = new RelayMailboxTables(database, accounts);
-  const boxes = new RelayBoxTable(database);
+  const boxes = new RelayBoxTable(database, accounts);
   const blobs = new RelayBlobTables(database);
-  const recovery = new RelayRecoveryTable(database, blobs);
+  const recovery = new RelayRecoveryTable(database, { accounts, blobs });
   const state = database.prepare("SELECT epoch, age_ms AS ageMs FROM meta");
   const keepAge = database.prepare("UPDATE meta SET age_ms = max(age_ms, ?)");
   const setEpoch = database.prepare("UPDATE meta SET epoch = ?");

@@ -1,20 +1,27 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { AccountId, DeviceAddress, DeviceId } from "@cloister/contracts/ids";
 import type { RecoveryRecord, RelayStore } from "@cloister/relay-core";
+import type { RelayAccountTables } from "./relay-accounts.ts";
 import type { RelayBlobTables } from "./relay-blobs.ts";
 
 /** Who may replace an account's devices; every method runs inside the caller's transaction. */
 export class RelayRecoveryTable {
+  readonly #accounts: RelayAccountTables;
   readonly #blobs: RelayBlobTables;
   readonly #sql: ReturnType<typeof statements>;
 
-  constructor(database: DatabaseSync, blobs: RelayBlobTables) {
+  constructor(
+    database: DatabaseSync,
+    { accounts, blobs }: { readonly accounts: RelayAccountTables; readonly blobs: RelayBlobTables },
+  ) {
+    this.#accounts = accounts;
     this.#blobs = blobs;
     this.#sql = statements(database);
   }
 
-  set(input: Parameters<RelayStore["setRecovery"]>[0]): "set" | "taken" | "blobUnknown" {
+  set(input: Parameters<RelayStore["setRecovery"]>[0]): "set" | "taken" | "blobUnknown" | "revoked" {
     const { account, device } = input.address;
+    if (this.#accounts.deviceNo(input.address) === undefined) return "revoked";
     if (input.keys.some((key) => (this.#owner(key) ?? account) !== account)) return "taken";
     if (!this.#blobs.setBackup(account, input.backup)) return "blobUnknown";
     this.#sql.deleteAll.run(account);

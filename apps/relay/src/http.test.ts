@@ -1,4 +1,5 @@
-import { fromBase64Url, toBase64Url } from "@cloister/bytes";
+import { setTimeout } from "node:timers/promises";
+import { fromBase64Url, toBase64Url, toUtf8 } from "@cloister/bytes";
 import { preKeyBundles, sessionResponse } from "@cloister/contracts/http";
 import { recoveryProofMessage } from "@cloister/contracts/proofs";
 import { ed25519KeyPair, ed25519Sign, sha256 } from "@cloister/crypto";
@@ -288,6 +289,26 @@ describe("an ended session", () => {
     await phone.request("DELETE", "/v1/sessions");
     expect((await signedOut.next("goodbye")).code).toBe("UNAUTHENTICATED");
     expect(await Promise.all([revoked.closed, signedOut.closed])).toEqual([true, true]);
+  });
+});
+
+describe("a request that a device began before it was revoked", () => {
+  it("is refused when its body comes after", async () => {
+    const phone = await TestDevice.signUp(relay.url);
+    const stolen = await phone.addDevice();
+    const key = toBase64Url(systemRandom(32));
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    const writer = writable.getWriter();
+    const headers = { Authorization: `Bearer ${stolen.token}`, "Content-Type": "application/json" };
+    const request = { method: "PUT", headers, body: readable, duplex: "half" };
+    const answer = fetch(`${relay.url}/v1/recovery`, request);
+    await writer.write(toUtf8('{"keys":'));
+    await setTimeout(200);
+    await phone.request("DELETE", `/v1/devices/${stolen.address.device}`);
+    await writer.write(toUtf8(`["${key}"]}`));
+    await writer.close();
+    expect(await (await answer).json()).toMatchObject({ error: "DEVICE_REVOKED" });
+    expect((await phone.request("GET", `/v1/recovery/${key}`)).status).toBe(404);
   });
 });
 

@@ -89,7 +89,15 @@ async function callRoute(
     return route.handle(input);
   }
   const token = bearerPattern.exec(request.req.header("Authorization") ?? "")?.[1];
-  return route.handle(input, await context.relay.sessions.verify(token));
+  const { sessions } = context.relay;
+  const session = await sessions.verify(token);
+  // A body may take its time, and the device may have been revoked meanwhile.
+  const body = async () => {
+    const json = await input.body();
+    await sessions.verify(token);
+    return json;
+  };
+  return route.handle({ ...input, body }, session);
 }
 
 /** Only what says it is JSON: a page of another origin cannot send that without asking first. */

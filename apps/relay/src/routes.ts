@@ -246,7 +246,7 @@ function sessionRoutes(context: RouteContext): readonly Route[] {
       access: "session",
       handle: async ({ param, body }, { address }) => {
         const box = parse(putBoxRequest, await body());
-        await putBox(relay.accounts, address.account, { slot: param("slot"), body: box });
+        await putBox(relay.accounts, address, { slot: param("slot"), body: box });
         return undefined;
       },
     },

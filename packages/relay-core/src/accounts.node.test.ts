@@ -142,7 +142,7 @@ describe("another device", () => {
     const world = await TestWorld.open();
     const { address, identity } = await world.person();
     const letIn = () =>
-      putBox(world.relay.accounts, address.account, { slot: "s".repeat(43), body: { box: "AAAA" } });
+      putBox(world.relay.accounts, address, { slot: "s".repeat(43), body: { box: "AAAA" } });
     const add = (who = identity) =>
       addDevice(world.relay.accounts, address.account, who.registration(systemRandom(32)));
     await expect(add()).rejects.toMatchObject({ code: "FORBIDDEN" });

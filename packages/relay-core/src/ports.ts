@@ -199,14 +199,16 @@ export interface RelayStore {
   /** Deletes what the mailbox holds up to `seq`; the ids stay until they are swept. */
   acknowledge(address: DeviceAddress, seq: number): Promise<void>;
 
+  /** With `device` the box is that device's own: `revoked` when the device is not there any more. */
   putBox(input: {
     readonly slot: string;
     readonly account: AccountId;
+    readonly device?: DeviceId;
     readonly box: Uint8Array;
     readonly nowMs: number;
     readonly expiresAtMs: number;
     readonly maxPerAccountCount: number;
-  }): Promise<"stored" | "taken" | "full">;
+  }): Promise<"stored" | "taken" | "full" | "revoked">;
   /** Reads once: it is gone after this. */
   takeBox(slot: string, nowMs: number): Promise<Uint8Array | undefined>;
 
@@ -228,14 +230,14 @@ export interface RelayStore {
 
   /**
    * The account's recovery keys and backup from now on: keys before are void, the backup before is gone, and
-   * this one does not age. `taken`: a key is another account's; `blobUnknown`: the account has no such blob.
-   * When the device that set them is revoked, they are void with it.
+   * this one does not age. `taken`: a key is another account's; `blobUnknown`: the account has no such blob;
+   * `revoked`: the device is not there any more. When the device that set them is revoked, they are void with it.
    */
   setRecovery(input: {
     readonly address: DeviceAddress;
     readonly keys: readonly Uint8Array[];
     readonly backup?: BlobId;
-  }): Promise<"set" | "taken" | "blobUnknown">;
+  }): Promise<"set" | "taken" | "blobUnknown" | "revoked">;
   recovery(key: Uint8Array): Promise<RecoveryRecord | undefined>;
   /**
    * Ends all devices of the account and adds this one; recovery keys are this one's from now on. A device that

@@ -1,6 +1,6 @@
 import { toBase64Url } from "@cloister/bytes";
 import type { AnswerBox, ProvisioningBox, PutBoxRequest } from "@cloister/contracts/http";
-import type { AccountId } from "@cloister/contracts/ids";
+import type { AccountId, DeviceAddress } from "@cloister/contracts/ids";
 import { canonicalBytes } from "./canonical.ts";
 import type { DevicePermits } from "./device-permits.ts";
 import { RelayError } from "./errors.ts";
@@ -22,17 +22,17 @@ const slotPattern = /^[A-Za-z0-9_-]{22,86}$/;
 /**
  * Keeps a box for somebody who knows the slot. Either it opens a slot for their answer, or it lets a new
  * device into the account, as long as the box holds.
- * @throws RelayError `REQUEST_INVALID`, `FORBIDDEN` when a slot is in use, `RATE_LIMITED`
+ * @throws RelayError `REQUEST_INVALID`, `FORBIDDEN` when a slot is in use, `RATE_LIMITED`, `DEVICE_REVOKED`
  */
 export async function putBox(
   context: ProvisioningContext,
-  account: AccountId,
+  address: DeviceAddress,
   input: { readonly slot: string; readonly body: PutBoxRequest },
 ): Promise<void> {
   const { answerSlot, box } = input.body;
-  await keep(context, account, input.slot, box);
-  if (answerSlot === undefined) context.permits.grant(account);
-  else if (!context.slots.open(account, answerSlot)) throw slotInUse();
+  await keep(context, address, input.slot, box);
+  if (answerSlot === undefined) context.permits.grant(address.account);
+  else if (!context.slots.open(address.account, answerSlot)) throw slotInUse();
 }
 
 /**
@@ -43,12 +43,12 @@ export async function putBox(
 export async function putAnswer(context: ProvisioningContext, slot: string, body: AnswerBox): Promise<void> {
   const account = context.slots.ownerOf(slot);
   if (account === undefined) throw new RelayError("NOT_FOUND");
-  await keep(context, account, slot, body.box);
+  await keep(context, { account }, slot, body.box);
 }
 
 async function keep(
   { store, clock, limits }: ProvisioningContext,
-  account: AccountId,
+  from: { readonly account: AccountId; readonly device?: DeviceAddress["device"] },
   slot: string,
   box: string,
 ): Promise<void> {
@@ -56,12 +56,13 @@ async function keep(
   const nowMs = clock.nowMs();
   const result = await store.putBox({
     slot,
-    account,
+    ...from,
     box: canonicalBytes(box),
     nowMs,
     expiresAtMs: nowMs + limits.boxMs,
     maxPerAccountCount: limits.boxesPerAccountCount,
   });
+  if (result === "revoked") throw new RelayError("DEVICE_REVOKED");
   if (result === "taken") throw slotInUse();
   if (result === "full") throw new RelayError("RATE_LIMITED", { retryAfterMs: limits.boxMs });
 }

@@ -68,9 +68,23 @@ describe("recovery", () => {
   it("withdraws what let another device in", async () => {
     await setRecovery(world.store, alice.address, { keys });
     const { account } = alice.address;
-    await putBox(world.relay.accounts, account, { slot: "s".repeat(43), body: { box: "AAAA" } });
+    await putBox(world.relay.accounts, alice.address, { slot: "s".repeat(43), body: { box: "AAAA" } });
     await recover(request());
     const another = addDevice(world.relay.accounts, account, alice.identity.registration(systemRandom(32)));
+    await expect(another).rejects.toMatchObject({ code: "FORBIDDEN" });
+  });
+
+  it("and boxes are refused of a device that was revoked since it began to ask", async () => {
+    await world.relay.revokeDevice(alice.address);
+    const refused = { code: "DEVICE_REVOKED" };
+    await expect(setRecovery(world.store, alice.address, { keys })).rejects.toMatchObject(refused);
+    const box = { slot: "s".repeat(43), body: { box: "AAAA" } };
+    await expect(putBox(world.relay.accounts, alice.address, box)).rejects.toMatchObject(refused);
+    const another = addDevice(
+      world.relay.accounts,
+      alice.address.account,
+      alice.identity.registration(systemRandom(32)),
+    );
     await expect(another).rejects.toMatchObject({ code: "FORBIDDEN" });
   });
 
@@ -143,7 +157,7 @@ describe("blobs", () => {
 describe("answers to a box", () => {
   const [slot, answerSlot] = ["s".repeat(43), "t".repeat(43)];
   const ask = (person = alice, waiting = answerSlot, at = slot) =>
-    putBox(world.relay.accounts, person.address.account, {
+    putBox(world.relay.accounts, person.address, {
       slot: at,
       body: { box: "AAAA", answerSlot: waiting },
     });
@@ -164,7 +178,7 @@ describe("answers to a box", () => {
     const enter = () =>
       addDevice(world.relay.accounts, account, alice.identity.registration(systemRandom(32)));
     await expect(enter()).rejects.toMatchObject({ code: "FORBIDDEN" });
-    await putBox(world.relay.accounts, account, { slot: "u".repeat(43), body: { box: "AAAA" } });
+    await putBox(world.relay.accounts, alice.address, { slot: "u".repeat(43), body: { box: "AAAA" } });
     await expect(enter()).resolves.toMatchObject({ device: 2 });
   });
 

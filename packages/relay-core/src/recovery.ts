@@ -12,7 +12,10 @@ import { verifyRegistration } from "./registration.ts";
 /** 32 bytes in base64url. */
 const keyPattern = /^[A-Za-z0-9_-]{43}$/;
 
-/** @throws RelayError `FORBIDDEN`, `NOT_FOUND` when the account has no such backup, `REQUEST_INVALID` */
+/**
+ * @throws RelayError `FORBIDDEN`, `NOT_FOUND` when the account has no such backup, `REQUEST_INVALID`,
+ * `DEVICE_REVOKED`
+ */
 export async function setRecovery(
   store: RelayStore,
   address: DeviceAddress,
@@ -23,6 +26,7 @@ export async function setRecovery(
     keys: keys.map(canonicalBytes),
     ...(backup !== undefined && { backup }),
   });
+  if (result === "revoked") throw new RelayError("DEVICE_REVOKED");
   if (result === "taken") throw new RelayError("FORBIDDEN", { message: "another account has this key" });
   if (result === "blobUnknown") throw new RelayError("NOT_FOUND");
 }

@@ -1,6 +1,12 @@
 import { equalBytes, toHex } from "@cloister/bytes";
 import type { EnvelopeOrigin, OutgoingEnvelope } from "@cloister/contracts/frames";
-import { type AccountId, addressKey, type DeviceAddress, maxDeviceId } from "@cloister/contracts/ids";
+import {
+  type AccountId,
+  addressKey,
+  type DeviceAddress,
+  type DeviceId,
+  maxDeviceId,
+} from "@cloister/contracts/ids";
 import type {
   AccountRecord,
   BlobId,
@@ -251,13 +257,15 @@ export class MemoryRelayStore implements RelayStore {
   async putBox(input: {
     readonly slot: string;
     readonly account: AccountId;
+    readonly device?: DeviceId;
     readonly box: Uint8Array;
     readonly nowMs: number;
     readonly expiresAtMs: number;
     readonly maxPerAccountCount: number;
-  }): Promise<"stored" | "taken" | "full"> {
+  }): Promise<"stored" | "taken" | "full" | "revoked"> {
     this.#forgetBoxes(input.nowMs);
-    const { slot, account, box, expiresAtMs } = input;
+    const { slot, account, device, box, expiresAtMs } = input;
+    if (device !== undefined && !this.#current({ account, device })) return "revoked";
     const there = this.#boxes.get(slot);
     if (there) return there.account === account && equalBytes(there.box, box) ? "stored" : "taken";
     const count = [...this.#boxes.values()].filter((other) => other.account === account).length;
@@ -295,9 +303,10 @@ export class MemoryRelayStore implements RelayStore {
 
   async setRecovery(
     input: Parameters<RelayStore["setRecovery"]>[0],
-  ): Promise<"set" | "taken" | "blobUnknown"> {
+  ): Promise<"set" | "taken" | "blobUnknown" | "revoked"> {
     const { address, keys, backup } = input;
     const { account, device } = address;
+    if (!this.#current(address)) return "revoked";
     for (const key of keys) if (((await this.recovery(key))?.account ?? account) !== account) return "taken";
     if (backup !== undefined && this.#blobs.get(backup)?.account !== account) return "blobUnknown";
     const before = this.#recoveries.get(account)?.backup;
@@ -987,6 +996,16 @@ export function relayStoreConformance(name: string, makeSite: () => Promise<Rela
           expect(await has()).toBe(false);
         });
 
+        it("are not set by a device that is not there any more", async () => {
+          await addBob2();
+          await put(0, { account: bob.account });
+          await set({ address: bob });
+          await store.revokeDevice(bob2);
+          expect(await store.setRecovery({ address: bob2, keys: [bytes(32, 61)] })).toBe("revoked");
+          expect(await store.recovery(bytes(32, 61))).toBeUndefined();
+          expect(await store.recovery(key)).toEqual({ account: bob.account, backup: blob });
+        });
+
         it("outlive the devices that one device replaces", async () => {
           await addBob2();
           await put(0, { account: bob.account });
@@ -1019,6 +1038,14 @@ export function relayStoreConformance(name: string, makeSite: () => Promise<Rela
         expect(await store.putBox({ ...box, ...times })).toBe("stored");
         expect(await store.takeBox(box.slot, 999)).toEqual(box.box);
         expect(await store.takeBox(box.slot, 999)).toBeUndefined();
+      });
+
+      it("are not taken from a device that is not there any more", async () => {
+        await addBob2();
+        await store.revokeDevice(bob);
+        expect(await store.putBox({ ...box, ...times, ...bob })).toBe("revoked");
+        expect(await store.takeBox(box.slot, 0)).toBeUndefined();
+        expect(await store.putBox({ ...box, ...times, ...bob2 })).toBe("stored");
       });
 
       it("expire, belong to one account, and are few", async () => {

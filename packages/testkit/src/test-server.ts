@@ -215,7 +215,7 @@ export class TestOrganisation implements TestServer {
       case "PUT prekeys":
         return relay.preKeys.upload(address, z.parse(uploadPreKeysRequest, body));
       case "PUT provisioning":
-        await putBox(relay.accounts, address.account, { slot: first, body: z.parse(putBoxRequest, body) });
+        await putBox(relay.accounts, address, { slot: first, body: z.parse(putBoxRequest, body) });
         return undefined;
       case "PUT recovery":
         await setRecovery(store, address, z.parse(setRecoveryRequest, body));
