@@ -13,6 +13,8 @@ const assistant = (text: string): Turn => ({ from: "assistant", text });
 async function run(...turns: readonly Turn[]): Promise<readonly string[]> {
   const model: Model = {
     identity: { name: "test", contextTokensCount: 1000 },
+    health: async () => "ready",
+    close: async () => undefined,
     async *generate() {
       yield { type: "text", text: "Rest. " };
       yield { type: "end", reason: "complete", usage: { outputTokensCount: 1 } };
