@@ -149,7 +149,7 @@ async function acceptIdentity(
 ): Promise<void> {
   await core.database.change(async (transaction) => {
     if (shown !== undefined) await requireShown(core, transaction, account, shown);
-    await acceptNewIdentity(transaction, account);
+    await acceptNewIdentity(core, transaction, account);
     askAccepted(core, transaction, account);
   });
   await openAccepted();

@@ -115,9 +115,7 @@ function checkCredential(
 async function learn(core: Core, transaction: Transaction, learned: Learned): Promise<ContactRecord> {
   const { account, identityKey, role, vouched, vouchedName, devices } = learned;
   const known = await transaction.get(contactsTable, account);
-  // Nobody can tell this device what its own key is.
-  const isOwn = account === selfOf(core).account;
-  if (known && !isOwn && !equalBytes(known.identityKey, identityKey)) {
+  if (known && !isOwn(core, account) && !equalBytes(known.identityKey, identityKey)) {
     return noteIdentityChange(core, transaction, known, identityKey);
   }
   const contact: ContactRecord = {
@@ -136,13 +134,17 @@ async function learn(core: Core, transaction: Transaction, learned: Learned): Pr
   return contact;
 }
 
-/** From here on nothing is sent to the account until a person decides. Known sessions stay pinned to the old key. */
+/**
+ * From here on nothing is sent to the account until a person decides. Known sessions stay pinned to the old key.
+ * The own account's key never changes.
+ */
 export async function noteIdentityChange(
   core: Core,
   transaction: Transaction,
   known: ContactRecord,
   newIdentityKey: Uint8Array,
 ): Promise<ContactRecord> {
+  if (isOwn(core, known.account)) return known;
   if (known.newIdentityKey && equalBytes(known.newIdentityKey, newIdentityKey)) return known;
   const contact: ContactRecord = { ...known, verification: "changed", newIdentityKey };
   put(transaction, contact);
@@ -162,7 +164,12 @@ export async function noteIdentityChange(
  * A person accepts the identity that is shown now. The sessions of the one before end, and with them what the
  * organisation said: it vouched for the key before, not for this one.
  */
-export async function acceptNewIdentity(transaction: Transaction, account: AccountId): Promise<void> {
+export async function acceptNewIdentity(
+  core: Core,
+  transaction: Transaction,
+  account: AccountId,
+): Promise<void> {
+  if (isOwn(core, account)) return;
   const contact = await transaction.get(contactsTable, account);
   if (contact?.verification !== "changed") return;
   transaction.put(acceptedTable, account, { account });
@@ -191,6 +198,11 @@ export function roleOf(database: Database, { account, role }: Member): Role {
   const known = database.find(contactsTable, account);
   if (known?.vouched) return known.role;
   return role === "agent" ? role : (known?.role ?? role);
+}
+
+/** Nobody can tell this device what its own key is. */
+function isOwn(core: Core, account: AccountId): boolean {
+  return account === selfOf(core).account;
 }
 
 function goneDevices(known: ContactRecord | undefined, devices: readonly DeviceId[]): readonly DeviceId[] {

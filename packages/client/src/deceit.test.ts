@@ -1,3 +1,4 @@
+import type { DeviceAddress } from "@cloister/contracts/ids";
 import type { SendRequest } from "@cloister/relay-core";
 import { MemoryRelayStore } from "@cloister/testkit/relay-store";
 import { type TestDevice, TestWorld } from "@cloister/testkit/test-world";
@@ -9,6 +10,7 @@ import { Puppet } from "./testing/puppet.ts";
 /** A relay that passes one account's envelopes off as another's, and can keep credentials to itself. */
 class LyingStore extends MemoryRelayStore {
   readonly disguises = new Map<string, string>();
+  readonly deliveredAs = new Map<string, DeviceAddress>();
   hidesCredentials = false;
 
   override async account(account: string) {
@@ -16,6 +18,13 @@ class LyingStore extends MemoryRelayStore {
     if (!record || !this.hidesCredentials) return record;
     const { credential: _hidden, ...rest } = record;
     return rest;
+  }
+
+  override async read(page: Parameters<MemoryRelayStore["read"]>[0]) {
+    return (await super.read(page)).map((one) => {
+      const from = "from" in one ? this.deliveredAs.get(one.from.account) : undefined;
+      return from ? { ...one, from } : one;
+    });
   }
 
   override append(send: SendRequest) {
@@ -65,6 +74,26 @@ describe("deceit", () => {
     await world.quiet(alice);
     return alice.client.safetyNumber(bob.account);
   };
+
+  it("cannot change this person's own identity", async () => {
+    const mallory = await world.join("Mallory");
+    store.deliveredAs.set(mallory.account, { account: alice.account, device: 9 });
+    alice.line.isCut = true;
+    await world.settle(mallory.client.createConversation({ title: "It is me", members: [alice.account] }));
+    await world.quiet(mallory);
+    alice.line.isCut = false;
+    await world.quiet(alice);
+    const own = await alice.client.safetyNumber(bob.account);
+    expect(alice.disk.collections.get(`unopened/${alice.account}`)?.size ?? 0).toBe(0);
+    expect(alice.client.contact(alice.account)?.verification).not.toBe("changed");
+    await world.settle(alice.client.acceptIdentity(alice.account));
+    expect(await bob.client.safetyNumber(alice.account)).toBe(own);
+    await world.settle(alice.client.sendText({ conversation, body: "It is still me" }));
+    await world.quiet(alice, bob);
+    const heard = await bob.client.messages(conversation);
+    expect(heard.flatMap((one) => (one.kind === "text" ? [one.body] : []))).toEqual(["It is still me"]);
+    expect((await alice.client.messages(conversation)).map(({ kind }) => kind)).toEqual(["notice", "text"]);
+  });
 
   const verdictAtAlice = async () => {
     const answer = (await alice.client.messages(conversation)).find(({ kind }) => kind === "answer");

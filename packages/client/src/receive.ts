@@ -6,7 +6,7 @@ import { noteAccess } from "./access.ts";
 import { type Arrival, seenKey } from "./arrival.ts";
 import { isUnopenable, noteBroken } from "./broken.ts";
 import { noteIdentityChange } from "./contacts.ts";
-import type { Core } from "./core.ts";
+import { type Core, selfOf } from "./core.ts";
 import type { Transaction } from "./database.ts";
 import { acceptedTable } from "./mending-records.ts";
 import { noteUnreadable } from "./messages.ts";
@@ -77,6 +77,8 @@ export async function setAside(
   const isMismatch = isIdentityMismatch(error);
   const shown = isMismatch ? await provenIdentity(core, transaction, payload) : undefined;
   if (isUnopenable(error) || (isMismatch && !shown)) return noteBroken(core, transaction, arrival, error);
+  // With another key than this account's, it is from somebody else, whatever the relay says.
+  if (shown && from.account === selfOf(core).account) return;
   const unopened = unopenedTable(from.account);
   const code = isBaseError(error) ? error.code : "INTERNAL";
   if ((await transaction.list(unopened)).length < maxUnopenedCount) {
