@@ -170,8 +170,9 @@ function calls(database: DatabaseSync, { accounts, preKeys }: KeyTables): Calls 
     setRecovery: (input) => recovery.set(input),
     recovery: (key) => recovery.find(key),
     replaceDevices: (input) => {
+      if (!recovery.opens(input.recoveryKey, input.account)) return { outcome: "recoveryUnknown" };
       const result = accounts.replaceDevices(input);
-      if (result.outcome === "created") recovery.handOver(input.account, result.address.device);
+      if (result.outcome === "created") recovery.handOver(input.recoveryKey, result.address);
       return result;
     },
     sweep: (input) => {

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { AccountId, DeviceAddress, DeviceId } from "@cloister/contracts/ids";
+import type { AccountId, DeviceAddress } from "@cloister/contracts/ids";
 import type { RecoveryRecord, RelayStore } from "@cloister/relay-core";
 import type { RelayAccountTables } from "./relay-accounts.ts";
 import type { RelayBlobTables } from "./relay-blobs.ts";
@@ -41,8 +41,14 @@ export class RelayRecoveryTable {
     if (this.#sql.deleteOf.run(account, device).changes > 0) this.#blobs.setBackup(account, undefined);
   }
 
-  handOver(account: AccountId, device: DeviceId): void {
-    this.#sql.handOver.run(device, account);
+  opens(key: Uint8Array, account: AccountId): boolean {
+    return this.#owner(key) === account;
+  }
+
+  /** The key is the new device's from now on, and the account's only one. */
+  handOver(key: Uint8Array, { account, device }: DeviceAddress): void {
+    this.#sql.deleteOthers.run(account, key);
+    this.#sql.handOver.run(device, key);
   }
 
   #owner(key: Uint8Array): AccountId | undefined {
@@ -57,6 +63,7 @@ function statements(database: DatabaseSync) {
     insert: prepare("INSERT INTO recovery_key VALUES (?, ?, ?)"),
     deleteAll: prepare("DELETE FROM recovery_key WHERE account = ?"),
     deleteOf: prepare("DELETE FROM recovery_key WHERE account = ? AND device = ?"),
-    handOver: prepare("UPDATE recovery_key SET device = ? WHERE account = ?"),
+    deleteOthers: prepare("DELETE FROM recovery_key WHERE account = ? AND key <> ?"),
+    handOver: prepare("UPDATE recovery_key SET device = ? WHERE key = ?"),
   };
 }

@@ -5,6 +5,7 @@ import { recoveryProofMessage } from "@cloister/contracts/proofs";
 import { ed25519Sign } from "@cloister/crypto";
 import { makeKeys, requireFresh, selfView, settleIn } from "./account.ts";
 import type { Self } from "./api.ts";
+import { setRestoredKeys } from "./backup.ts";
 import type { BackupCalls } from "./backup-api.ts";
 import { type BackedUpPerson, filePieces, openBackup } from "./backup-archive.ts";
 import { forgetRecoveryKeys, type RecoveryKeys, recoveryKeys } from "./backup-keys.ts";
@@ -45,7 +46,11 @@ export async function restoreBackup(core: Core, input: RestoreInput): Promise<Se
       },
       records,
     );
-    return await finish(core, person, await takePlace(core, person, keys));
+    // The relay keeps one key. What was replaced since the backup was made does not come back with the others.
+    const areCurrent = await areAllCurrent(core, person);
+    const self = await finish(core, person, { address: await takePlace(core, person, keys), areCurrent });
+    await setRestoredKeys(core).catch(leaveForLater);
+    return self;
   } catch (error) {
     if (core.database.find(restoringTable, only)) await core.database.erase();
     throw error;
@@ -92,7 +97,16 @@ async function takePlace(core: Core, person: BackedUpPerson, keys: RecoveryKeys)
   }
 }
 
-function finish(core: Core, person: BackedUpPerson, address: DeviceAddress): Promise<Self> {
+async function areAllCurrent(core: Core, { account, recipients }: BackedUpPerson): Promise<boolean> {
+  const infos = await Promise.all(recipients.map(({ authority }) => core.relay.recovery(authority)));
+  return infos.every((info) => info?.account === account);
+}
+
+function finish(
+  core: Core,
+  person: BackedUpPerson,
+  { address, areCurrent }: { readonly address: DeviceAddress; readonly areCurrent: boolean },
+): Promise<Self> {
   return core.database.change(async (transaction) => {
     const { recipients, isKeptAtRelay, madeAtMs, role, displayName, organisation } = person;
     const self = settleIn(core, transaction, address, { role, displayName, organisation });
@@ -103,11 +117,16 @@ function finish(core: Core, person: BackedUpPerson, address: DeviceAddress): Pro
       lastAtMs: madeAtMs,
       dueAtMs,
       isVoid: false,
+      isRestored: areCurrent,
     });
     transaction.delete(restoringTable, only);
     await record(core, transaction, { type: "device.added" });
     return selfView(self);
   });
+}
+
+function leaveForLater(error: unknown): void {
+  if (!isBaseError(error) || error.family !== "Unavailable") throw error;
 }
 
 function voided(cause?: unknown): BaseError {

@@ -280,6 +280,23 @@ describe("a backup", () => {
     expect(await bodies(await restored({ bytes }))).toEqual(["it hurts", "since when?"]);
   });
 
+  it("leaves no key but the person's own after a restore", async () => {
+    const passkey = { way: "passkey", key: new Uint8Array(32).fill(3) } as const;
+    await world.settle(alice.client.addRecovery(secret));
+    await world.settle(alice.client.addRecovery(passkey));
+    const bytes = await exported(alice);
+    const thiefs = world.random(32);
+    const set = store.setRecovery.bind(store);
+    store.setRecovery = (input) => set({ ...input, keys: [...input.keys, thiefs] });
+    await world.settle(alice.client.addRecovery(passkey));
+    store.setRecovery = set;
+    expect(await store.recovery(thiefs)).toMatchObject({ account: alice.account });
+    const device = await restored({ bytes });
+    expect(await store.recovery(thiefs)).toBeUndefined();
+    expect(device.client.backupStatus()).toMatchObject({ ways: ["phrase", "passkey"], isVoid: false });
+    await expect(restored({ bytes, secret: passkey })).resolves.toMatchObject({ account: alice.account });
+  });
+
   describe("kept at the relay", () => {
     beforeEach(async () => {
       await world.settle(alice.client.addRecovery(secret));

@@ -82,6 +82,7 @@ export async function renewBackup(core: Core): Promise<void> {
   const backup = standing(core);
   if (!backup || core.clock.nowMs() < backup.dueAtMs) return;
   await change(core, (known) => known && { ...known, dueAtMs: core.clock.nowMs() + hourMs });
+  await setRestoredKeys(core);
   const infos = await Promise.all(backup.recipients.map(({ authority }) => core.relay.recovery(authority)));
   if (infos.some((info) => info?.account !== selfOf(core).account)) {
     return change(core, (known) => known && { ...known, isVoid: true, isKeptAtRelay: false });
@@ -91,6 +92,24 @@ export async function renewBackup(core: Core): Promise<void> {
     return store(core, backup.recipients);
   }
   await change(core, (known) => known && { ...known, dueAtMs: core.clock.nowMs() + dayMs });
+}
+
+/**
+ * After a restore: all keys of the backup's person again, and no other.
+ * @throws BaseError family `Unavailable`; it is tried again with the next renewal
+ */
+export async function setRestoredKeys(core: Core): Promise<void> {
+  const { recipients = [], isRestored } = standing(core) ?? {};
+  if (isRestored !== true) return;
+  const infos = await Promise.all(recipients.map(({ authority }) => core.relay.recovery(authority)));
+  const info = infos.find((one) => one?.account === selfOf(core).account);
+  if (!info) return;
+  const { backup } = info;
+  await core.relay.setRecovery({
+    keys: authorities(recipients),
+    ...(backup !== undefined && { backup }),
+  });
+  await change(core, (known) => known && { ...known, isRestored: false });
 }
 
 /** The old copy stays until the new one is complete. */

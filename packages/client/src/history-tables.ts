@@ -54,6 +54,8 @@ export interface BackupRecord {
   readonly dueAtMs: number;
   /** The relay knows the keys no more. */
   readonly isVoid: boolean;
+  /** Just restored: the relay knows only the key that was used, and is told of the others. */
+  readonly isRestored?: boolean;
 }
 
 export const backupTable = cached<BackupRecord>("backup");

@@ -162,5 +162,11 @@ export function created(result: DeviceOutcome): DeviceAddress {
       throw new RelayError("DEVICE_LIMIT");
     case "revoked":
       throw new RelayError("DEVICE_REVOKED");
+    case "recoveryUnknown":
+      throw recoveryUnknown();
   }
+}
+
+export function recoveryUnknown(): RelayError {
+  return new RelayError("FORBIDDEN", { message: "this recovery key does not open the account (any more)" });
 }

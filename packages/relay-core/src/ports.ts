@@ -48,7 +48,7 @@ export interface NewAccount {
 /** `existed`: this device (same identity key, same auth key) had registered; a lost reply is repeated. */
 export type DeviceOutcome =
   | { readonly outcome: "created" | "existed"; readonly address: DeviceAddress }
-  | { readonly outcome: "invitationUsed" | "accountUnknown" | "deviceLimit" | "revoked" };
+  | { readonly outcome: "invitationUsed" | "accountUnknown" | "deviceLimit" | "revoked" | "recoveryUnknown" };
 
 /** An account as the store has it. */
 export interface AccountRecord {
@@ -240,10 +240,15 @@ export interface RelayStore {
   }): Promise<"set" | "taken" | "blobUnknown" | "revoked">;
   recovery(key: Uint8Array): Promise<RecoveryRecord | undefined>;
   /**
-   * Ends all devices of the account and adds this one; recovery keys are this one's from now on. A device that
-   * was added before changes nothing.
+   * Ends all devices of the account and adds this one. The recovery key is this one's from now on and the only
+   * one: others may be a thief's. `recoveryUnknown`: the key is not the account's (any more). A device that was
+   * added before changes nothing.
    */
-  replaceDevices(input: { readonly account: AccountId; readonly device: NewDevice }): Promise<DeviceOutcome>;
+  replaceDevices(input: {
+    readonly account: AccountId;
+    readonly device: NewDevice;
+    readonly recoveryKey: Uint8Array;
+  }): Promise<DeviceOutcome>;
 
   /** Forgets what is over, a bounded amount per call, and keeps the retention clock. True when more is left. */
   sweep(input: {

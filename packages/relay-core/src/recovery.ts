@@ -3,7 +3,7 @@ import type { RecoverAccountRequest, RecoveryInfo, SetRecoveryRequest } from "@c
 import type { AccountId, DeviceAddress } from "@cloister/contracts/ids";
 import { recoveryProofMessage } from "@cloister/contracts/proofs";
 import { ed25519Verify } from "@cloister/crypto";
-import { accountRecord } from "./accounts.ts";
+import { accountRecord, recoveryUnknown } from "./accounts.ts";
 import { canonicalBytes } from "./canonical.ts";
 import { RelayError } from "./errors.ts";
 import type { RelayStore } from "./ports.ts";
@@ -59,7 +59,7 @@ export async function verifyRecovery(
     !equalBytes(record.identityKey, identityKey) ||
     !ed25519Verify({ publicKey, message, signature })
   ) {
-    throw new RelayError("FORBIDDEN", { message: "this recovery key does not open the account (any more)" });
+    throw recoveryUnknown();
   }
-  return { account, device };
+  return { account, device, recoveryKey: publicKey };
 }

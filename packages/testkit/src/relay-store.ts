@@ -327,14 +327,16 @@ export class MemoryRelayStore implements RelayStore {
   async replaceDevices(input: {
     readonly account: AccountId;
     readonly device: NewDevice;
+    readonly recoveryKey: Uint8Array;
   }): Promise<DeviceOutcome> {
     const account = this.#accounts.get(input.account);
-    if (!account) return { outcome: "accountUnknown" };
+    const recovery = this.#recoveries.get(input.account);
+    const opens = recovery?.keys.some((key) => equalBytes(key, input.recoveryKey)) ?? false;
+    if (!account || !recovery || !opens) return { outcome: "recoveryUnknown" };
     const existing = this.#registered(account.identityKey, input.device.authKey, [account]);
     if (existing) return existing;
     if (account.devices.length >= maxDeviceId) return { outcome: "deviceLimit" };
-    const recovery = this.#recoveries.get(input.account);
-    if (recovery) recovery.device = account.devices.length + 1;
+    Object.assign(recovery, { device: account.devices.length + 1, keys: [input.recoveryKey] });
     for (const { address } of current(account)) await this.revokeDevice(address);
     return addDevice(account, input.device);
   }
@@ -1006,25 +1008,31 @@ export function relayStoreConformance(name: string, makeSite: () => Promise<Rela
           expect(await store.recovery(key)).toEqual({ account: bob.account, backup: blob });
         });
 
-        it("outlive the devices that one device replaces", async () => {
+        it("outlive the devices that one device replaces, with no key but the one it used", async () => {
+          const another = bytes(32, 61);
           await addBob2();
           await put(0, { account: bob.account });
-          await set({ address: bob });
+          await set({ address: bob, keys: [key, another] });
           await send([sealed(bob, 1), sealed(bob2, 2)]);
-          const input = { account: bob.account, device: storeTestDevice(20, 1) };
+          const input = { account: bob.account, device: storeTestDevice(20, 1), recoveryKey: key };
+          const wrong = { ...input, recoveryKey: bytes(32, 62) };
+          expect(await store.replaceDevices(wrong)).toEqual({ outcome: "recoveryUnknown" });
           const bob3 = { account: bob.account, device: 3 };
           expect(await store.replaceDevices(input)).toEqual({ outcome: "created", address: bob3 });
           expect((await store.account(bob.account))?.devices).toEqual([{ device: 3, registrationId: 20 }]);
           expect([await read(bob), await read(bob2), await read(bob3)]).toEqual([[], [], []]);
           expect(await store.recovery(key)).toEqual({ account: bob.account, backup: blob });
+          expect(await store.recovery(another)).toBeUndefined();
+          const late = { ...input, device: storeTestDevice(22), recoveryKey: another };
+          expect(await store.replaceDevices(late)).toEqual({ outcome: "recoveryUnknown" });
           await store.addDevice({ account: bob.account, device: storeTestDevice(21), maxDevicesCount: 9 });
           expect(await store.replaceDevices(input)).toEqual({ outcome: "existed", address: bob3 });
           expect((await store.account(bob.account))?.devices).toHaveLength(2);
           await store.revokeDevice(bob3);
           expect(await store.recovery(key)).toBeUndefined();
-          expect(await store.replaceDevices(input)).toEqual({ outcome: "revoked" });
+          expect(await store.replaceDevices(input)).toEqual({ outcome: "recoveryUnknown" });
           const nobody = { ...input, account: "Z".repeat(22) };
-          expect(await store.replaceDevices(nobody)).toEqual({ outcome: "accountUnknown" });
+          expect(await store.replaceDevices(nobody)).toEqual({ outcome: "recoveryUnknown" });
         });
       });
     });
