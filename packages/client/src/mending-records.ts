@@ -10,6 +10,16 @@ export interface SentRecord {
   readonly forAgents: boolean;
   readonly atMs: number;
   readonly resentCount: number;
+  readonly resentTo?: ResentTo;
+}
+
+/** How often it was said again to each account, counted on from what it is a copy of. */
+export type ResentTo = Readonly<Record<AccountId, number>>;
+
+/** How often a device asked to hear things again, since a day began. */
+export interface RequestsRecord extends DeviceAddress {
+  readonly sinceMs: number;
+  readonly count: number;
 }
 
 /** An envelope that could not be opened here; its sender is asked to say again what was in it. */
@@ -40,6 +50,8 @@ export const sentTable = table<SentRecord>("sent");
 export const sentEnvelopesTable = table<
   DeviceAddress & { readonly id: EnvelopeId; readonly order: number; readonly atMs: number }
 >("sent-envelopes");
+/** By {@link addressKey}. */
+export const requestsTable = table<RequestsRecord>("requests");
 /** By {@link addressKey}. */
 export const repairsTable = cached<RepairRecord>("repairs");
 /** Accounts whose changed identity was accepted, until what was set aside meanwhile was tried again. */

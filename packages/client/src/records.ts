@@ -21,7 +21,7 @@ import type { SignedReceipt } from "@cloister/transparency";
 import type { Message, Verification } from "./api.ts";
 import type { Table } from "./database.ts";
 import { historyTables } from "./history-tables.ts";
-import { mendingTables } from "./mending-records.ts";
+import { mendingTables, type ResentTo } from "./mending-records.ts";
 import { sealingTables } from "./sealing-records.ts";
 import { cached, table } from "./tables.ts";
 
@@ -129,6 +129,7 @@ export interface OutboxRow {
   readonly notBeforeMs?: number;
   /** How often this was said again because it could not be opened. */
   readonly resentCount?: number;
+  readonly resentTo?: ResentTo;
 }
 
 /** A recorded act on its way to the log. */
@@ -207,7 +208,9 @@ export const selfTable = cached<SelfRecord>("self");
 /** What this device registers with, until the relay has answered. */
 export const registrationTable = cached<DeviceRegistration>("registration");
 /** What a device that is being linked was told. */
-export const linkedTable = cached<ProfileRecord & { readonly account: AccountId }>("linked");
+export const linkedTable = cached<
+  ProfileRecord & { readonly account: AccountId; readonly token: Uint8Array }
+>("linked");
 export const countersTable = cached<{ readonly next: number }>("counters");
 /** The long-term prekeys that others are given, and those made to follow until the relay has them. */
 export const publishedTable = cached<LongTermIds & { readonly sinceMs: number; readonly next?: LongTermIds }>(
@@ -252,6 +255,7 @@ export const cachedTables = [
 /** Rows that stay in the store. */
 export const sessionsTable: Table<SessionRecord> = {
   name: "sessions",
+  recentCount: 64,
   encode: serializeSessionRecord,
   decode: parseSessionRecord,
 };
