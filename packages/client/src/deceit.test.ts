@@ -1,5 +1,5 @@
 import type { DeviceAddress } from "@cloister/contracts/ids";
-import type { SendRequest } from "@cloister/relay-core";
+import type { SendRequest, StoredEnvelope } from "@cloister/relay-core";
 import { MemoryRelayStore } from "@cloister/testkit/relay-store";
 import { type TestDevice, TestWorld } from "@cloister/testkit/test-world";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -21,10 +21,13 @@ class LyingStore extends MemoryRelayStore {
   }
 
   override async read(page: Parameters<MemoryRelayStore["read"]>[0]) {
-    return (await super.read(page)).map((one) => {
-      const from = "from" in one ? this.deliveredAs.get(one.from.account) : undefined;
-      return from ? { ...one, from } : one;
-    });
+    const queued = await super.read(page);
+    return queued.map((one) => this.#delivered(one));
+  }
+
+  #delivered(one: StoredEnvelope): StoredEnvelope {
+    const from = "from" in one ? this.deliveredAs.get(one.from.account) : undefined;
+    return from ? { ...one, from } : one;
   }
 
   override append(send: SendRequest) {
