@@ -110,8 +110,8 @@ function publicRoutes(context: RouteContext): readonly Route[] {
       access: "public",
       rate: "costly",
       handle: async ({ param, body }) => {
-        const { registration } = parse(addDeviceRequest, await body());
-        return addDevice(relay.accounts, accountParam(param), registration);
+        const request = parse(addDeviceRequest, await body());
+        return addDevice(relay.accounts, accountParam(param), request);
       },
     },
     {

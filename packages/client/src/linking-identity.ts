@@ -10,6 +10,8 @@ import type { ProfileRecord } from "./records.ts";
 
 const privateKeyBytesCount = 32;
 const publicKeyBytesCount = 33;
+/** See `LinkedIdentity.token`. */
+export const tokenBytesCount = 32;
 const maxNameBytes = 120;
 
 /** Who a person is, as one of their devices tells another. */
@@ -20,6 +22,8 @@ export interface Identity extends ProfileRecord {
 
 /** An identity for a new device, with what it needs to take history in. */
 export interface LinkedIdentity extends Identity {
+  /** What the relay lets one new device in for: 32 random bytes. */
+  readonly token: Uint8Array;
   /** Positions from here on are the new device's. */
   readonly firstOrder: number;
   /** Absent when no history will come. */
@@ -53,10 +57,11 @@ export function readIdentity(map: FieldReader): Identity {
 }
 
 export function encodeLinkedIdentity(identity: LinkedIdentity): Uint8Array {
-  const { firstOrder, history } = identity;
+  const { token, firstOrder, history } = identity;
   return encodeCbor({
-    v: 2,
+    v: 3,
     ...identityFields(identity),
+    token,
     firstOrder,
     ...(history && { history: { transfer: idToBytes(history.transfer), key: history.key } }),
   });
@@ -65,8 +70,9 @@ export function encodeLinkedIdentity(identity: LinkedIdentity): Uint8Array {
 /** @throws BaseError family `Decode`, or what zod throws */
 export function decodeLinkedIdentity(bytes: Uint8Array): LinkedIdentity {
   const map = readMap(decodeCbor(bytes));
-  map.uint("v", { max: 2 });
-  const identity = { ...readIdentity(map), firstOrder: map.uint("firstOrder") };
+  map.uint("v", { max: 3 });
+  const token = map.bytes("token", { length: tokenBytesCount });
+  const identity = { ...readIdentity(map), token, firstOrder: map.uint("firstOrder") };
   const history = map.optional("history", (key) => map.map(key, readHistoryKey));
   map.end();
   return { ...identity, ...(history && { history }) };

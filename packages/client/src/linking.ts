@@ -1,7 +1,7 @@
-import { BaseError, concatBytes, fromUtf8, isBaseError, toUtf8, zeroise } from "@cloister/bytes";
-import type { DeviceRegistration } from "@cloister/contracts/http";
+import { BaseError, concatBytes, fromUtf8, isBaseError, toBase64Url, toUtf8, zeroise } from "@cloister/bytes";
+import type { AddDeviceRequest } from "@cloister/contracts/http";
 import type { AccountId, DeviceAddress } from "@cloister/contracts/ids";
-import { type X25519KeyPair, x25519, x25519KeyPair } from "@cloister/crypto";
+import { sha256, type X25519KeyPair, x25519, x25519KeyPair } from "@cloister/crypto";
 import { makeKeys, requireFresh, selfView, settleIn } from "./account.ts";
 import type { Self } from "./api.ts";
 import type { LinkRequest, NewDeviceInput } from "./backup-api.ts";
@@ -21,7 +21,12 @@ import {
   sealWord,
   slotOf,
 } from "./linking-code.ts";
-import { decodeLinkedIdentity, encodeLinkedIdentity, type LinkedIdentity } from "./linking-identity.ts";
+import {
+  decodeLinkedIdentity,
+  encodeLinkedIdentity,
+  type LinkedIdentity,
+  tokenBytesCount,
+} from "./linking-identity.ts";
 import { cleanName } from "./names.ts";
 import { refreshOwnDevices } from "./own-devices.ts";
 import { record } from "./recorder.ts";
@@ -52,8 +57,8 @@ export async function linkAsNewDevice(core: Core, input: NewDeviceInput): Promis
   const linked = core.database.find(linkedTable, only);
   const registration = core.database.find(registrationTable, only);
   if (!linked || !registration) throw invalid();
-  const { account, ...profile } = linked;
-  const address = await addDevice(core, account, registration);
+  const { account, token, ...profile } = linked;
+  const address = await addDevice(core, account, { registration, token: toBase64Url(token) });
   return core.database.change(async (transaction) => {
     const self = settleIn(core, transaction, address, profile);
     transaction.delete(linkedTable, only);
@@ -63,13 +68,9 @@ export async function linkAsNewDevice(core: Core, input: NewDeviceInput): Promis
 }
 
 /** When it comes too late, what was received is worth nothing any more: the next call begins with a new code. */
-async function addDevice(
-  core: Core,
-  account: AccountId,
-  registration: DeviceRegistration,
-): Promise<DeviceAddress> {
+async function addDevice(core: Core, account: AccountId, request: AddDeviceRequest): Promise<DeviceAddress> {
   try {
-    return await core.relay.addDevice(account, { registration });
+    return await core.relay.addDevice(account, request);
   } catch (error) {
     if (!isBaseError(error, "FORBIDDEN")) throw error;
     await core.database.change(async (transaction) => transaction.delete(linkedTable, only));
@@ -95,10 +96,11 @@ async function receiveIdentity(core: Core, input: NewDeviceInput): Promise<void>
 }
 
 async function keepIdentity(core: Core, identity: LinkedIdentity): Promise<void> {
-  const { identityKeyPair, account, role, displayName, organisation, firstOrder, history } = identity;
+  const { identityKeyPair, account, token, role, displayName, organisation } = identity;
+  const { firstOrder, history } = identity;
   await core.database.change(async (transaction) => {
     await makeKeys(core, transaction, identityKeyPair);
-    transaction.put(linkedTable, only, { account, role, displayName, organisation });
+    transaction.put(linkedTable, only, { account, token, role, displayName, organisation });
     transaction.put(countersTable, "order", { next: firstOrder });
     transaction.delete(incomingTable, only);
     if (!history) return;
@@ -115,17 +117,20 @@ export async function linkNewDevice(core: Core, text: string): Promise<LinkReque
   const code = parseLinkCode(text);
   selfOf(core);
   const pair = x25519KeyPair(core.random);
-  await core.relay.putBox(slotOf(code, "hello"), pair.publicKey, slotOf(code, "answer"));
+  await core.relay.putBox(slotOf(code, "hello"), pair.publicKey, {
+    answerSlot: slotOf(code, "answer"),
+  });
   const { keys, deviceName } = readAnswer(code, pair, await awaitAnswer(core, code));
   zeroise(pair.privateKey);
   // The same box each time: the relay may have it though its answer got lost.
   let box: Uint8Array | undefined;
+  const token = core.random(tokenBytesCount);
   return {
     comparison: keys.comparison,
     deviceName,
     accept: async ({ withHistory }) => {
-      box ??= await sealIdentity(core, keys, withHistory);
-      await core.relay.putBox(slotOf(code, "identity"), box);
+      box ??= await sealIdentity(core, keys, { token, withHistory });
+      await core.relay.putBox(slotOf(code, "identity"), box, { tokenHash: toBase64Url(sha256(token)) });
       void awaitNewDevice(core);
     },
   };
@@ -164,11 +169,16 @@ function readAnswer(
   }
 }
 
-async function sealIdentity(core: Core, keys: LinkKeys, withHistory: boolean): Promise<Uint8Array> {
+async function sealIdentity(
+  core: Core,
+  keys: LinkKeys,
+  { token, withHistory }: { readonly token: Uint8Array; readonly withHistory: boolean },
+): Promise<Uint8Array> {
   const history = { transfer: freshId(core.random), key: core.random(archiveKeyBytesCount) };
   const plaintext = encodeLinkedIdentity({
     ...selfOf(core),
     identityKeyPair: keysOf(core).identityKeyPair,
+    token,
     firstOrder: orderAbove(core),
     ...(withHistory && { history }),
   });

@@ -9,6 +9,7 @@ import {
   directory,
   type OpenSealedRequest,
   organisationInfo,
+  type PutBoxRequest,
   preKeyBundles,
   preKeyCounts,
   provisioningBox,
@@ -85,9 +86,9 @@ export class RelayApi {
     });
   }
 
-  /** Leaves a box: one that waits for an answer in another slot, or one that lets a new device in. */
-  putBox(slot: string, box: Uint8Array, answerSlot?: string) {
-    const body = { box: toBase64Url(box), ...(answerSlot !== undefined && { answerSlot }) };
+  /** Leaves a box: one that waits for an answer in another slot, or one that lets in who shows the token. */
+  putBox(slot: string, box: Uint8Array, more: Pick<PutBoxRequest, "answerSlot" | "tokenHash">) {
+    const body = { box: toBase64Url(box), ...more };
     return this.#asDevice({ method: "PUT", path: `/v1/provisioning/${slot}`, body, answer: noAnswer });
   }
 

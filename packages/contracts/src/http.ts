@@ -59,8 +59,11 @@ export const createAccountRequest = z.strictObject({
 /** See {@link createAccountRequest}. */
 export type CreateAccountRequest = z.infer<typeof createAccountRequest>;
 
-/** POST /v1/accounts/:account/devices: whoever holds the identity key, while a device of theirs left a box for it. */
-export const addDeviceRequest = z.strictObject({ registration: deviceRegistration });
+/**
+ * POST /v1/accounts/:account/devices: whoever holds the identity key and the token that a device of theirs
+ * left for it in a box.
+ */
+export const addDeviceRequest = z.strictObject({ registration: deviceRegistration, token: bytes(32) });
 /** See {@link addDeviceRequest}. */
 export type AddDeviceRequest = z.infer<typeof addDeviceRequest>;
 
@@ -195,10 +198,14 @@ export const provisioningBox = z.strictObject({ box: bytesUpTo(8192) });
 export type ProvisioningBox = z.infer<typeof provisioningBox>;
 
 /**
- * PUT /v1/provisioning/:slot. With `answerSlot` whoever knows that slot may leave one box there; without it
- * the box lets a new device in.
+ * PUT /v1/provisioning/:slot. With `answerSlot` whoever knows that slot may leave one box there; with
+ * `tokenHash` one new device that shows the token of this SHA-256 is let in.
  */
-export const putBoxRequest = z.strictObject({ box: bytesUpTo(8192), answerSlot: z.optional(slot) });
+export const putBoxRequest = z.strictObject({
+  box: bytesUpTo(8192),
+  answerSlot: z.optional(slot),
+  tokenHash: z.optional(bytes(32)),
+});
 /** See {@link putBoxRequest}. */
 export type PutBoxRequest = z.infer<typeof putBoxRequest>;
 

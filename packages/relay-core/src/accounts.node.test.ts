@@ -1,5 +1,6 @@
 import { toBase64Url } from "@cloister/bytes";
 import type { DeviceRegistration } from "@cloister/contracts/http";
+import { sha256 } from "@cloister/crypto";
 import { systemRandom } from "@cloister/crypto/random";
 import { TestIdentity, testCredential } from "@cloister/testkit/relay-device";
 import { describe, expect, it } from "vitest";
@@ -139,18 +140,34 @@ describe("a registration", () => {
 
 describe("another device", () => {
   it("is let in by the identity key and a device that is there, up to ten", async () => {
-    const world = await TestWorld.open();
+    const world = await TestWorld.open({ limits: { boxesPerAccountCount: 20 } });
     const { address, identity } = await world.person();
-    const letIn = () =>
-      putBox(world.relay.accounts, address, { slot: "s".repeat(43), body: { box: "AAAA" } });
-    const add = (who = identity) =>
-      addDevice(world.relay.accounts, address.account, who.registration(systemRandom(32)));
+    let token = systemRandom(32);
+    const letIn = () => {
+      token = systemRandom(32);
+      const body = { box: "AAAA", tokenHash: toBase64Url(sha256(token)) };
+      return putBox(world.relay.accounts, address, { slot: toBase64Url(systemRandom(32)), body });
+    };
+    const add = (who = identity, authSeed = systemRandom(32), shown = token) =>
+      addDevice(world.relay.accounts, address.account, {
+        registration: who.registration(authSeed),
+        token: toBase64Url(shown),
+      });
     await expect(add()).rejects.toMatchObject({ code: "FORBIDDEN" });
     await letIn();
     await expect(add(new TestIdentity())).rejects.toMatchObject({ code: "FORBIDDEN" });
     for (let device = 2; device <= 10; device += 1) {
-      expect(await add()).toEqual({ account: address.account, device });
+      await letIn();
+      // The identity key alone is not enough while somebody is being let in, nor is the token a second time.
+      await expect(add(identity, systemRandom(32), systemRandom(32))).rejects.toMatchObject({
+        code: "FORBIDDEN",
+      });
+      const authSeed = systemRandom(32);
+      expect(await add(identity, authSeed)).toEqual({ account: address.account, device });
+      expect(await add(identity, authSeed)).toEqual({ account: address.account, device });
+      await expect(add()).rejects.toMatchObject({ code: "FORBIDDEN" });
     }
+    await letIn();
     await expect(add()).rejects.toMatchObject({ code: "DEVICE_LIMIT" });
     await world.relay.revokeDevice({ account: address.account, device: 4 });
     // A revoked device still has the identity key, and may have left a box before it was ended.
@@ -158,7 +175,10 @@ describe("another device", () => {
     await letIn();
     expect(await add()).toEqual({ account: address.account, device: 11 });
     await expect(
-      addDevice(world.relay.accounts, "Z".repeat(22), identity.registration(systemRandom(32))),
+      addDevice(world.relay.accounts, "Z".repeat(22), {
+        registration: identity.registration(systemRandom(32)),
+        token: toBase64Url(token),
+      }),
     ).rejects.toMatchObject({
       code: "ACCOUNT_UNKNOWN",
     });
@@ -168,10 +188,12 @@ describe("another device", () => {
     const world = await TestWorld.open();
     const { address, identity, authSeed } = await world.person();
     await world.relay.revokeDevice(address);
-    world.relay.accounts.permits.grant(address.account);
+    const token = systemRandom(32);
+    world.relay.accounts.permits.grant(address, sha256(token));
     const registration = identity.registration(authSeed);
-    const again = addDevice(world.relay.accounts, address.account, registration);
-    await expect(again).rejects.toMatchObject({ code: "DEVICE_REVOKED" });
+    const request = { registration, token: toBase64Url(token) };
+    const again = addDevice(world.relay.accounts, address.account, request);
+    await expect(again).rejects.toMatchObject({ code: "FORBIDDEN" });
     await expect(world.relay.revokeDevice(address)).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 });

@@ -7,13 +7,14 @@ import {
 } from "@cloister/contracts/credential";
 import type {
   AccountInfo,
+  AddDeviceRequest,
   CreateAccountRequest,
-  DeviceRegistration,
   Directory,
   OrganisationInfo,
 } from "@cloister/contracts/http";
 import { type AccountId, type DeviceAddress, idBytesCount, idFromBytes } from "@cloister/contracts/ids";
 import { ed25519Verify, type Random } from "@cloister/crypto";
+import { canonicalBytes } from "./canonical.ts";
 import type { DevicePermits } from "./device-permits.ts";
 import { RelayError } from "./errors.ts";
 import type { RelayLimits } from "./limits.ts";
@@ -61,23 +62,25 @@ export async function createAccount(
 }
 
 /**
- * Adds a device to whom its identity key belongs, while a device of theirs lets it in by a box.
+ * Adds a device to whom its identity key belongs, with the token by which a device of theirs lets it in.
  * @throws RelayError `ACCOUNT_UNKNOWN`, `FORBIDDEN`, `REQUEST_INVALID`, `DEVICE_LIMIT`, `DEVICE_REVOKED`
  */
 export async function addDevice(
   context: AccountsContext,
   account: AccountId,
-  json: DeviceRegistration,
+  request: AddDeviceRequest,
 ): Promise<DeviceAddress> {
-  const registration = verifyRegistration(json);
+  const registration = verifyRegistration(request.registration);
+  const token = canonicalBytes(request.token);
   const record = await accountRecord(context.store, account);
   if (!equalBytes(record.identityKey, registration.identityKey)) {
     throw new RelayError("FORBIDDEN", { message: "the account has another identity key" });
   }
-  if (!context.permits.stands(account)) {
+  const { device } = registration;
+  const letInBy = context.permits.use(account, token, device.authKey);
+  if (!record.devices.some((current) => current.device === letInBy)) {
     throw new RelayError("FORBIDDEN", { message: "let the new device in on another one first" });
   }
-  const { device } = registration;
   const maxDevicesCount = context.limits.devicesCount;
   return created(await context.store.addDevice({ account, device, maxDevicesCount }));
 }

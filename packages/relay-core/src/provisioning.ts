@@ -20,8 +20,8 @@ interface ProvisioningContext {
 const slotPattern = /^[A-Za-z0-9_-]{22,86}$/;
 
 /**
- * Keeps a box for somebody who knows the slot. Either it opens a slot for their answer, or it lets a new
- * device into the account, as long as the box holds.
+ * Keeps a box for somebody who knows the slot. It may open a slot for their answer, or let the one new device
+ * into the account that shows the token, as long as the box holds.
  * @throws RelayError `REQUEST_INVALID`, `FORBIDDEN` when a slot is in use, `RATE_LIMITED`, `DEVICE_REVOKED`
  */
 export async function putBox(
@@ -29,10 +29,10 @@ export async function putBox(
   address: DeviceAddress,
   input: { readonly slot: string; readonly body: PutBoxRequest },
 ): Promise<void> {
-  const { answerSlot, box } = input.body;
+  const { answerSlot, tokenHash, box } = input.body;
   await keep(context, address, input.slot, box);
-  if (answerSlot === undefined) context.permits.grant(address.account);
-  else if (!context.slots.open(address.account, answerSlot)) throw slotInUse();
+  if (tokenHash !== undefined) context.permits.grant(address, canonicalBytes(tokenHash));
+  if (answerSlot !== undefined && !context.slots.open(address.account, answerSlot)) throw slotInUse();
 }
 
 /**

@@ -1,6 +1,6 @@
 import { toBase64Url } from "@cloister/bytes";
 import { recoveryProofMessage } from "@cloister/contracts/proofs";
-import { ed25519KeyPair, ed25519Sign } from "@cloister/crypto";
+import { ed25519KeyPair, ed25519Sign, sha256 } from "@cloister/crypto";
 import { systemRandom } from "@cloister/crypto/random";
 import { TestIdentity } from "@cloister/testkit/relay-device";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -12,6 +12,8 @@ import { type TestPerson, TestWorld } from "./testing/world.ts";
 let world: TestWorld;
 let alice: TestPerson;
 let bob: TestPerson;
+const token = toBase64Url(new Uint8Array(32).fill(7));
+const tokenHash = toBase64Url(sha256(new Uint8Array(32).fill(7)));
 
 beforeEach(async () => {
   world = await TestWorld.open({ limits: { piecesPerAccountCount: 2, boxesPerAccountCount: 3 } });
@@ -68,9 +70,13 @@ describe("recovery", () => {
   it("withdraws what let another device in", async () => {
     await setRecovery(world.store, alice.address, { keys });
     const { account } = alice.address;
-    await putBox(world.relay.accounts, alice.address, { slot: "s".repeat(43), body: { box: "AAAA" } });
+    await putBox(world.relay.accounts, alice.address, {
+      slot: "s".repeat(43),
+      body: { box: "AAAA", tokenHash },
+    });
     await recover(request());
-    const another = addDevice(world.relay.accounts, account, alice.identity.registration(systemRandom(32)));
+    const registration = alice.identity.registration(systemRandom(32));
+    const another = addDevice(world.relay.accounts, account, { registration, token });
     await expect(another).rejects.toMatchObject({ code: "FORBIDDEN" });
   });
 
@@ -78,13 +84,10 @@ describe("recovery", () => {
     await world.relay.revokeDevice(alice.address);
     const refused = { code: "DEVICE_REVOKED" };
     await expect(setRecovery(world.store, alice.address, { keys })).rejects.toMatchObject(refused);
-    const box = { slot: "s".repeat(43), body: { box: "AAAA" } };
+    const box = { slot: "s".repeat(43), body: { box: "AAAA", tokenHash } };
     await expect(putBox(world.relay.accounts, alice.address, box)).rejects.toMatchObject(refused);
-    const another = addDevice(
-      world.relay.accounts,
-      alice.address.account,
-      alice.identity.registration(systemRandom(32)),
-    );
+    const registration = alice.identity.registration(systemRandom(32));
+    const another = addDevice(world.relay.accounts, alice.address.account, { registration, token });
     await expect(another).rejects.toMatchObject({ code: "FORBIDDEN" });
   });
 
@@ -172,13 +175,19 @@ describe("answers to a box", () => {
     expect(await takeBox(world.relay.accounts, answerSlot)).toEqual({ box: "BBBB" });
   });
 
-  it("let nobody in: only a box that waits for no answer does", async () => {
+  it("let nobody in: only a box with a token does", async () => {
     await ask();
     const { account } = alice.address;
     const enter = () =>
-      addDevice(world.relay.accounts, account, alice.identity.registration(systemRandom(32)));
+      addDevice(world.relay.accounts, account, {
+        registration: alice.identity.registration(systemRandom(32)),
+        token,
+      });
     await expect(enter()).rejects.toMatchObject({ code: "FORBIDDEN" });
-    await putBox(world.relay.accounts, alice.address, { slot: "u".repeat(43), body: { box: "AAAA" } });
+    await putBox(world.relay.accounts, alice.address, {
+      slot: "u".repeat(43),
+      body: { box: "AAAA", tokenHash },
+    });
     await expect(enter()).resolves.toMatchObject({ device: 2 });
   });
 

@@ -164,7 +164,7 @@ export class TestOrganisation implements TestServer {
       case "POST accounts":
         return createAccount(relay.accounts, z.parse(createAccountRequest, body));
       case "POST accounts/devices":
-        return addDevice(relay.accounts, first, z.parse(addDeviceRequest, body).registration);
+        return addDevice(relay.accounts, first, z.parse(addDeviceRequest, body));
       case "POST challenges":
         return relay.sessions.challenge(z.parse(challengeRequest, body));
       case "POST sessions":

@@ -2,7 +2,7 @@ import { fromBase64Url, toBase64Url } from "@cloister/bytes";
 import type { SessionResponse } from "@cloister/contracts/http";
 import type { DeviceAddress } from "@cloister/contracts/ids";
 import { sessionProofMessage } from "@cloister/contracts/proofs";
-import { ed25519Sign } from "@cloister/crypto";
+import { ed25519Sign, sha256 } from "@cloister/crypto";
 import { systemRandom } from "@cloister/crypto/random";
 import { TestIdentity } from "@cloister/testkit/relay-device";
 
@@ -49,8 +49,11 @@ export class TestDevice {
   async addDevice(): Promise<TestDevice> {
     const device = new TestDevice(this.url, this.identity);
     const slot = toBase64Url(systemRandom(32));
-    await this.request("PUT", `/v1/provisioning/${slot}`, { box: "AAAA" });
-    const body = { registration: device.identity.registration(device.authSeed) };
+    const token = systemRandom(32);
+    const tokenHash = toBase64Url(sha256(token));
+    await this.request("PUT", `/v1/provisioning/${slot}`, { box: "AAAA", tokenHash });
+    const registration = device.identity.registration(device.authSeed);
+    const body = { registration, token: toBase64Url(token) };
     const path = `/v1/accounts/${this.address.account}/devices`;
     device.address = (await device.request("POST", path, body)).json as DeviceAddress;
     await device.openSession();
