@@ -3,9 +3,10 @@
  * The held-out set is written from templates and names that training never sees; the public development sets are
  * read where they lie beside the repository, and the third of them kept from training is told apart.
  */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import process from "node:process";
 import { type DetectionMode, detect } from "../src/detect.ts";
+import type { IdentifierLabel, Span } from "../src/labels.ts";
 import { buildCorpus, isKeptBack } from "../training/corpus.ts";
 import { sharedLines } from "../training/sources.ts";
 import { type Case, percent, Score } from "./score.ts";
@@ -38,6 +39,31 @@ function report(name: string, cases: readonly Case[]): void {
   }
 }
 
+/** Lines of a file with `⟦LABEL:…⟧` round their identifiers. */
+function marked(name: string): Case[] {
+  const lines = readFileSync(new URL(name, import.meta.url), "utf8").split("\n");
+  return lines
+    .filter((line) => line !== "" && !line.startsWith("#"))
+    .map((line) => {
+      const spans: Span[] = [];
+      let text = "";
+      for (const part of line.replaceAll("\\n", "\n").split(/(?=⟦)|(?<=⟧)/)) {
+        const [, label, identifier] = /^⟦(\w+):([^⟧]*)⟧$/.exec(part) ?? [];
+        if (label === undefined || identifier === undefined) text += part;
+        else {
+          spans.push({
+            start: text.length,
+            end: text.length + identifier.length,
+            label: label as IdentifierLabel,
+          });
+          text += identifier;
+        }
+      }
+      return { text, spans };
+    });
+}
+
+report("written by hand", marked("by-hand.txt"));
 const { heldOut } = await buildCorpus(0);
 report("own held-out", heldOut);
 for (const name of ["clinical", "asq", "asqneg", "presidio", "ambient", "medq"]) {

@@ -6,13 +6,8 @@ import { lexiconDigest, lexiconTable } from "./lexicon/table.ts";
 import { rowWeights, transitionWeights, weightsDigest } from "./tagger/weights.ts";
 
 it("has the word lists and weights that their digests name", () => {
-  const sha256 = (...parts: Uint8Array[]) =>
+  const sha256 = (...parts: (Uint8Array | string)[]) =>
     parts.reduce((hash, part) => hash.update(part), createHash("sha256")).digest("hex");
   expect(sha256(fromBase64(lexiconTable))).toBe(lexiconDigest);
-  expect(
-    sha256(
-      fromBase64(rowWeights.join("")),
-      Uint8Array.from(transitionWeights, (weight) => weight & 255),
-    ),
-  ).toBe(weightsDigest);
+  expect(sha256(fromBase64(rowWeights.join("")), transitionWeights.join(","))).toBe(weightsDigest);
 });

@@ -1,7 +1,7 @@
 import { BaseError, fromUtf8, toUtf8 } from "@cloister/bytes";
 import { aesGcmOpen, aesGcmSeal, type Random } from "@cloister/crypto";
 import { type DetectionMode, detect } from "./detect.ts";
-import type { Span } from "./labels.ts";
+import type { IdentifierLabel, Span } from "./labels.ts";
 import { mergeSpans } from "./merge.ts";
 import { foldCase } from "./surrogates/casing.ts";
 import { Draw } from "./surrogates/draw.ts";
@@ -186,11 +186,18 @@ function isWordAt(text: string, at: number): boolean {
   return point !== undefined && isWordCharacter(String.fromCodePoint(point));
 }
 
+/** Identifiers whose surrogates need not begin and end with the same marks. */
+const SPOKEN: ReadonlySet<IdentifierLabel> = new Set(["NAME", "LOCATION", "DATE", "AGE90"]);
+
 /** From the first letter or digit to the last, and to the ends of the words that these stand in. */
 function onBorders(text: string, { start, end, label }: Span): Span {
   let from = start;
   let to = end;
-  while (from < to && !isWordAt(text, from) && !/[@#+(*]/.test(text[from] ?? "")) from += 1;
+  const isInside = SPOKEN.has(label)
+    ? (at: number) => isWordAt(text, at)
+    : (at: number) => isWordAt(text, at) || /[@#+(*)]/.test(text[at] ?? "");
+  while (from < to && !isInside(from)) from += 1;
+  while (to > from && !isInside(to - 1)) to -= 1;
   while (from > 0 && isWordAt(text, from) && isWordAt(text, from - 1)) from -= 1;
   while (to < text.length && isWordAt(text, to - 1) && isWordAt(text, to)) to += 1;
   return { start: from, end: to, label };

@@ -51,6 +51,14 @@ function healthSentences(random: Seeded): { sentences: string[]; questions: stri
   return { sentences, questions: random.shuffle(questions), eponyms };
 }
 
+/** Drugs by the names that labels carry. */
+function substances(): string[] {
+  const rows = readShared("medical/drugbank_vocabulary.csv.gz").split("\n").slice(1);
+  return rows
+    .map((row) => row.split(",")[2] ?? "")
+    .filter((name) => /^[A-Z][a-z]{3,}(?: [A-Za-z][a-z]+)?$/.test(name));
+}
+
 function letters(): string[] {
   return [
     ...sharedLines<{ chq: string }>("medical/meqsum.jsonl").map(({ chq }) => chq),
@@ -82,12 +90,13 @@ export async function buildCorpus(written: number): Promise<Corpus> {
   const sources = await loadSources();
   const random = new Seeded(5);
   const { sentences, questions, eponyms } = healthSentences(random);
+  const terms = { eponyms, substances: substances() };
   const consumer = random.shuffle(letters());
   const fillers = [...sentences.slice(0, 6000), ...consumer.slice(0, 2500)];
-  const trainWriter = new Writer({ sources, eponyms, fillers, seed: TRAINING_SEED, heldOut: false });
+  const trainWriter = new Writer({ sources, terms, fillers, seed: TRAINING_SEED, heldOut: false });
   const heldOutWriter = new Writer({
     sources,
-    eponyms,
+    terms,
     fillers: sentences.slice(20_000, 24_000),
     seed: HELD_OUT_SEED,
     heldOut: true,
@@ -103,8 +112,8 @@ export async function buildCorpus(written: number): Promise<Corpus> {
     ...[1, 2, 3].flatMap(() => benchLines("asq", false)),
     ...[1, 2, 3].flatMap(() => benchLines("asqneg", false)),
     ...[1, 2].flatMap(() => benchLines("presidio", false)),
-    ...sentences.slice(0, 9000).map(plain),
-    ...questions.slice(0, 5000).map(plain),
+    ...sentences.slice(0, 14_000).map(plain),
+    ...questions.slice(0, 9000).map(plain),
     ...consumer.map(plain),
     ...consumer.slice(0, 2500).map((text) => plain(text.toLowerCase())),
   ];

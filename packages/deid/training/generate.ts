@@ -3,7 +3,7 @@ import type { Span } from "../src/labels.ts";
 import { roughen } from "./noise.ts";
 import { People } from "./people.ts";
 import { Seeded } from "./random.ts";
-import { type Piece, Slots } from "./slots.ts";
+import { type MedicalTerms, type Piece, Slots } from "./slots.ts";
 import type { Sources } from "./sources.ts";
 
 /** A text with every identifier in it. */
@@ -81,7 +81,7 @@ export class Writer {
 
   constructor(options: {
     sources: Sources;
-    eponyms: readonly string[];
+    terms: MedicalTerms;
     fillers: readonly string[];
     seed: number;
     heldOut: boolean;
@@ -90,12 +90,12 @@ export class Writer {
     this.#slots = new Slots(
       this.#random,
       new People(options.sources, this.#random, options.heldOut),
-      options.eponyms,
+      options.terms,
     );
     this.#fillers = options.fillers;
     const usable = (names: readonly string[]) =>
       names.flatMap(templatesIn).filter((_, index) => isHeldOutTemplate(index) === options.heldOut);
-    this.#short = usable(["chat", "notes", "queries", "talk", "world"]);
+    this.#short = usable(["chat", "notes", "queries", "talk", "more", "world"]);
     this.#forms = usable(["forms"]);
   }
 

@@ -22,17 +22,25 @@ const HOLIDAYS = [
   "Diwali",
 ];
 
+/** Names of diseases and of drugs, from public lists. */
+export interface MedicalTerms {
+  readonly eponyms: readonly string[];
+  readonly substances: readonly string[];
+}
+
 /** Fills the slots of the templates. */
 export class Slots {
   readonly #random: Seeded;
   readonly #people: People;
   readonly #eponyms: readonly string[];
+  readonly #substances: readonly string[];
   readonly #fill: Readonly<Record<string, () => Piece[] | string>>;
 
-  constructor(random: Seeded, people: People, eponyms: readonly string[]) {
+  constructor(random: Seeded, people: People, terms: MedicalTerms) {
     this.#random = random;
     this.#people = people;
-    this.#eponyms = eponyms;
+    this.#eponyms = terms.eponyms;
+    this.#substances = terms.substances;
     this.#fill = {
       ...this.#plain(),
       ...this.#names(),
@@ -57,6 +65,12 @@ export class Slots {
     );
   }
 
+  #drug(): string {
+    const roll = this.#random.below(100);
+    if (roll < 45) return this.#random.pick(words.brands);
+    return this.#random.pick(roll < 65 ? words.generics : this.#substances);
+  }
+
   #plain() {
     const random = this.#random;
     const one = (list: readonly string[]) => () => random.pick(list);
@@ -64,7 +78,7 @@ export class Slots {
       REL: one(words.relations),
       SYM: one(words.symptoms),
       DX: () => (random.chance(75) ? random.pick(words.diagnoses) : random.pick(this.#eponyms)),
-      DRUG: () => (random.chance(60) ? random.pick(words.brands) : random.pick(words.generics)),
+      DRUG: () => this.#drug(),
       DOSE: one(words.doses),
       VIT: one(words.vitals),
       LAB: one(words.labs),

@@ -20,7 +20,7 @@ const WRITTEN_COUNT = Number(process.argv[2] ?? 40_000);
 const ROUNDS = Number(process.argv[3] ?? 6);
 /** How much a wrong tag must lose by; more for an identifier missed. */
 const MARGIN = 2;
-const MISS_MARGIN = 3;
+const MISS_MARGIN = 2.5;
 /** Features left out at random, so that none is relied on alone. */
 const DROPOUT_PERCENT = 20;
 /** Words of names and places of which the lists say nothing, as of the next stranger's. */
@@ -96,9 +96,9 @@ class Trainer {
     for (let at = 0; at < gold.length; at += 1) {
       const right = gold[at] ?? 0;
       for (let tag = 0; tag < TAG_COUNT; tag += 1) {
-        if (tag !== right)
-          scores[at * TAG_COUNT + tag] =
-            (scores[at * TAG_COUNT + tag] ?? 0) + right !== 0 && tag === 0 ? MISS_MARGIN : MARGIN;
+        if (tag === right) continue;
+        const margin = right !== 0 && tag === 0 ? MISS_MARGIN : MARGIN;
+        scores[at * TAG_COUNT + tag] = (scores[at * TAG_COUNT + tag] ?? 0) + margin;
       }
     }
     const guess = bestTags(scores, this.transitions);
@@ -159,9 +159,9 @@ class Trainer {
 /** Characters of base64 in one file, so that none is too large to read. */
 const PART_LENGTH = 720_000;
 
-function write(rows: Int8Array, transitions: Int8Array): void {
+function write(rows: Int8Array, transitions: readonly number[], step: number): void {
   const bytes = Buffer.from(rows.buffer, rows.byteOffset, rows.byteLength);
-  const digest = createHash("sha256").update(bytes).update(transitions).digest("hex");
+  const digest = createHash("sha256").update(bytes).update(transitions.join(",")).digest("hex");
   const text = bytes.toString("base64");
   const count = Math.ceil(text.length / PART_LENGTH);
   const header = "// Written by packages/deid/training/train.ts; run it again instead of changing this.\n";
@@ -177,8 +177,10 @@ function write(rows: Int8Array, transitions: Int8Array): void {
   file(
     "weights",
     `${numbers.map((part) => `import { part${part} } from "./weights-${part}.ts";\n`).join("")}
-/** SHA-256 of the weights' bytes: rows, then transitions. */
+/** SHA-256 of the rows' bytes and the transitions, joined by commas. */
 export const weightsDigest = "${digest}";
+/** What one step of a weight stands for. */
+export const weightStep = ${step};
 export const transitionWeights: readonly number[] = [${[...transitions].join(", ")}];
 /** Rows of eight weights of one byte, as base64. */
 export const rowWeights: readonly string[] = [${numbers.map((part) => `part${part}`).join(", ")}];
@@ -207,7 +209,11 @@ for (let round = 0; round < ROUNDS; round += 1) {
 const { rows, transitions } = trainer.averaged();
 /** The few largest weights are cut, so that the many small ones keep their steps. */
 const sizes = Float64Array.from(rows, Math.abs).sort();
-const step = (sizes[Math.floor(sizes.length * 0.9999)] ?? 1) / 127;
+const step = (sizes[Math.floor(sizes.length * 0.999)] ?? 1) / 127;
 const quantise = (weights: Float64Array) =>
   Int8Array.from(weights, (weight) => Math.max(-127, Math.min(127, Math.round(weight / step))));
-write(quantise(rows), quantise(transitions));
+write(
+  quantise(rows),
+  Array.from(transitions, (weight) => Math.round(weight / step)),
+  step,
+);

@@ -52,7 +52,7 @@ export const ageRules: readonly PatternRule[] = [
     label: "AGE90",
     needs: HIGH,
     pattern: new RegExp(
-      String.raw`(?<=(?<![\p{L}])(?:is|was|turn(?:s|ed|ing)?|being|be|at|am|'m|reached|reaching|nearly|almost|just|now|already|hit|hits|approaching|over|past)[ \n](?:(?:already|now|about|almost|nearly|only|just|over|a|an|the|around|turning|going to be|age|gonna be|about to turn) ){0,2})(?:${OLD}|${WORDS})(?![\w/%°]|[.,:-]\d)`,
+      String.raw`(?<=(?:'m|'s|'re|(?<![\p{L}])(?:im|is|was|turn(?:s|ed|ing)?|being|be|at|am|reached|reaching|nearly|almost|just|now|already|hit|hits|approaching|over|past))[ \n](?:(?:already|now|about|almost|nearly|only|just|over|a|an|the|around|turning|going to be|age|gonna be|about to turn) ){0,2})(?:${OLD}|${WORDS})(?![\w/%°]|[.,:-]\d)`,
       "giu",
     ),
     accept: isBareAge,

@@ -163,9 +163,16 @@ function judge(text: string, candidate: Candidate): Span | undefined {
   const own = selfEvident(code);
   if (own !== undefined) return { start, end, label: own };
   const measure = isMeasure(code, before, after);
-  if (cue?.label === "PHONE" || cue?.label === "FAX") {
+  if (
+    cue !== undefined &&
+    GROUPED.has(cue.label) &&
+    (cue.distance === 0 || cue.label === "PHONE" || cue.label === "FAX")
+  ) {
     const joined = grouped(text, candidate, cue.label);
-    if (countOf(text.slice(start, joined), /\d/g) >= 7) return { start, end: joined, label: cue.label };
+    const isLong = joined > end && countOf(text.slice(start, joined), /\d/g) >= 6;
+    if (isLong || (digits >= 7 && (cue.label === "PHONE" || cue.label === "FAX"))) {
+      return { start: prefixed(text, start), end: joined, label: cue.label };
+    }
   }
   if (cue !== undefined) {
     const enough =

@@ -136,7 +136,7 @@ export const dateRules: readonly PatternRule[] = [
   },
   {
     label: "DATE",
-    pattern: spelt(`${HOLIDAY}(?:[ ,]{1,2}(?:of |in )?${YEAR})?`),
+    pattern: spelt(`(?:(?:last|this past|this|next) )?${HOLIDAY}(?:[ ,]{1,2}(?:of |in )?${YEAR})?`),
     accept: (_match, { after }) => !/^ (?:disease|factor|tree|island|rose)/i.test(after),
   },
 ];

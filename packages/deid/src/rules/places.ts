@@ -6,7 +6,7 @@ const SUFFIX = String.raw`(?:street|st|avenue|ave|av|road|rd|drive|dr|lane|ln|bo
 const UNIT = String.raw`(?:[ ,\n]{1,3}(?:apt|apartment|suite|ste|unit|flat|fl|floor|rm|room|bldg|building|lot|trlr|spc|#|no|door|po box)\.?[ #]{0,2}[a-z]?-?\d{0,5}[a-z]?(?!\w)|[ ,]{1,2}#[ ]?[a-z]?\d{1,5}[a-z]?)?`;
 const CITY = String.raw`(?:[ ,\n]{1,4}(?:in |,)?(?:[\p{L}][\p{L}'.-]{1,20}[ ]){0,3}[\p{L}][\p{L}'.-]{1,24})`;
 const ZIP = String.raw`(?:\d{5}(?:-\d{4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]{1,2}\d[A-Z0-9]? ?\d[A-Z]{2})`;
-const TAIL = String.raw`(?:${CITY}[,]?[ \n]{1,2}${STATE}(?:[., \n]{1,3}${ZIP})?(?![\p{L}\p{N}])|${CITY}[, \n]{1,3}\d{5}(?:-\d{4})?(?!\d))?`;
+const TAIL = String.raw`(?:${CITY}[,]?[ \n]{1,2}${STATE}(?:[., \n]{1,3}${ZIP})?(?![\p{L}\p{N}])|${CITY}[, \n]{1,3}\d{5}(?:-\d{4})?(?!\d)|${CITY}[, \n]{1,3}[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}(?!\w))?`;
 const NAME_WORD = String.raw`(?:[\p{L}\p{N}][\p{L}\p{N}'-]{0,20}|\p{L}{1,2}\.)`;
 const NUMBER = String.raw`\d{1,6}(?:[-/]\d{1,5})?[a-z]?(?: ?1/2)?`;
 
@@ -17,14 +17,36 @@ function isStreet(match: string): boolean {
   );
 }
 
+const FACILITY =
+  /(?:Hospital|Clinic|Medical Center|Health Center|Urgent Care|Family Practice|Family Medicine|Nursing Home|Assisted Living|Surgery Center|Cancer Center|Care Center|Hospice|Infirmary|Middle School|High School|Elementary School|Elementary)/;
+
 const B = String.raw`(?<![\p{L}\p{N}/.$#-])`;
 
 export const placeRules: readonly PatternRule[] = [
+  // HL7's address: street^other^city^state^ZIP.
+  {
+    label: "LOCATION",
+    needs: /\^/,
+    pattern: /(?<=[|^])\d{1,6} [^|^\n]{2,40}\^[^|\n]{0,80}/g,
+  },
+  // Capitals before a word for a house that cares, teaches or prays.
+  {
+    label: "LOCATION",
+    needs: FACILITY,
+    pattern: new RegExp(
+      String.raw`(?<![\p{L}\p{N}'-])(?:St\.? )?(?:\p{Lu}[\p{L}'&-]{1,20} (?:of |and |& |the ){0,2}){1,4}${FACILITY.source}(?: in \p{Lu}[\p{L}'-]+)?(?![\p{L}])`,
+      "gu",
+    ),
+    accept: (match) =>
+      !/^(?:The|A|An|My|Your|Our|Any|This|That|Go|Call|In|At|To|Is|Which|What|Your|General|Local|Walk|Urgent|Primary|Emergency|University|Community|Public|Mental|Private|Children's|State) (?:\p{Ll}|Hospital|Clinic|Medical Center|Health Center|School|University)/u.test(
+        match,
+      ) && !/^(?:National|American|World|World Health|Centers?|Department|Institutes?) /.test(match),
+  },
   {
     label: "LOCATION",
     needs: /\d/,
     pattern: new RegExp(
-      `${B}${NUMBER}[ \\n](?:(?:n|s|e|w|ne|nw|se|sw|north|south|east|west)\\.?[ \\n])?(?:${NAME_WORD}[ \\n]){1,3}${SUFFIX}\\.?(?![\\p{L}\\p{N}])(?:[ ,]{1,2}(?:n|s|e|w|ne|nw|se|sw)(?![\\p{L}\\p{N}'.]))?${UNIT}${TAIL}`,
+      `${B}(?:(?:flat|unit|apt|suite|apartment)[ #]{1,2}\\w{1,4},? )?${NUMBER}[ \\n](?:(?:n|s|e|w|ne|nw|se|sw|north|south|east|west)\\.?[ \\n])?(?:${NAME_WORD}[ \\n]){1,3}${SUFFIX}\\.?(?![\\p{L}\\p{N}])(?:[ ,]{1,2}(?:n|s|e|w|ne|nw|se|sw)(?![\\p{L}\\p{N}'.]))?${UNIT}${TAIL}`,
       "giu",
     ),
     accept: isStreet,
@@ -47,7 +69,15 @@ export const placeRules: readonly PatternRule[] = [
     label: "LOCATION",
     needs: /\d/,
     pattern:
-      /(?<![\p{L}\p{N}])(?:(?:\d{1,5}[a-z]?,? )?(?:rue|avenue|av\.|boulevard|bd|chemin|place|impasse|quai|via|viale|piazza|corso|vicolo|calle|c\/|avenida|avda\.?|paseo|plaza|carrera|camino|rua|travessa|largo|praça|ulica|ul\.|улица|ул\.|проспект|пр\.|jalan|jl\.|jln)[ ](?:(?:de|la|las|los|del|della|delle|des|du|da|do|dos|le|el|al|di|san|santa|st\.|d')[ ]?){0,3}[\p{L}][\p{L}'.-]{1,24}(?:[ -][\p{L}][\p{L}'.-]{1,24}){0,2}(?:,? (?:n[°º.]? ?)?\d{1,5}[a-z]?)?)(?![\p{L}\p{N}])/giu,
+      /(?<![\p{L}\p{N}])(?:(?:\d{1,5}[a-z]?,? )?(?:rue|chemin|quai|viale|piazza|vicolo|calle|c\/|avenida|avda\.?|carrera|camino|rua|praça|ulica|ul\.|улица|ул\.|проспект|пр\.|jalan|jl\.|jln)[ ](?:(?:de|la|las|los|del|della|delle|des|du|da|do|dos|le|el|al|di|san|santa|st\.|d')[ ]?){0,3}[\p{L}][\p{L}'.-]{1,24}(?:[ -][\p{L}][\p{L}'.-]{1,24}){0,2}(?:,? (?:n[°º.]? ?)?\d{1,5}[a-z]?)?)(?![\p{L}\p{N}]|[.:/-]\d)/giu,
+    accept: (match) => /\d/.test(match),
+  },
+  // Words that English has too: what follows them must be a name.
+  {
+    label: "LOCATION",
+    needs: /\d/,
+    pattern:
+      /(?<![\p{L}\p{N}])(?:\d{1,5}[a-z]?,? )?(?:[Vv]ia|[Aa]venue|[Aa]v\.|[Bb]oulevard|[Bb]d|[Pp]lace|[Ii]mpasse|[Cc]orso|[Pp]aseo|[Pp]laza|[Tt]ravessa|[Ll]argo)[ ](?:(?:de|la|las|los|del|della|delle|des|du|da|do|dos|le|el|al|di|d')[ ]?){0,3}\p{Lu}[\p{L}'.-]{1,24}(?:[ -]\p{Lu}[\p{L}'.-]{1,24}){0,2}(?:,? (?:n[°º.]? ?)?\d{1,5}[a-z]?)?(?![\p{L}\p{N}]|[.:/-]\d)/gu,
     accept: (match) => /\d/.test(match),
   },
   {

@@ -126,9 +126,9 @@ export function codeSurrogate(
 ): string {
   if (label === "PHONE" || label === "FAX") return phone(draw, text);
   if (label === "SSN" && /\d/.test(text)) return socialSecurity(draw, text);
-  if (label === "EMAIL") return email(draw, text, book);
-  if (label === "URL") return url(draw, text, book);
-  if (label === "IP") return ip(draw, text);
+  if (label === "EMAIL" && !/\s/.test(text)) return email(draw, text, book);
+  if (label === "URL" && !/\s/.test(text)) return url(draw, text, book);
+  if (label === "IP" && /^[\d.:a-f]+(?:[/%]\w+)?$/i.test(text)) return ip(draw, text);
   if (label === "ACCOUNT" && /^\d[\d -]{11,}$/.test(text) && passesLuhn(text)) return card(draw, text);
   return /^(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}$/i.test(text) ? mac(draw, text) : sameForm(draw, text, book);
 }

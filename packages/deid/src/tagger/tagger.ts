@@ -4,7 +4,7 @@ import { caseOf, lineStates } from "./features.ts";
 import { TAG_COUNT } from "./tags.ts";
 import { tokenise } from "./tokens.ts";
 import { bestTags, emissions, type Weights } from "./viterbi.ts";
-import { rowWeights, transitionWeights } from "./weights.ts";
+import { rowWeights, transitionWeights, weightStep } from "./weights.ts";
 
 const labelOf: readonly (IdentifierLabel | undefined)[] = [
   undefined,
@@ -22,7 +22,7 @@ let loaded: Weights | undefined;
 function weights(): Weights {
   if (loaded === undefined) {
     const bytes = fromBase64(rowWeights.join(""));
-    loaded = { rows: new Int8Array(bytes.buffer), transitions: Int8Array.from(transitionWeights) };
+    loaded = { rows: new Int8Array(bytes.buffer), transitions: Float32Array.from(transitionWeights) };
   }
   return loaded;
 }
@@ -35,7 +35,7 @@ export function tag(text: string, found: readonly Span[], caution: number): Span
   const tokens = tokenise(text, found);
   const scores = emissions({ tokens, states: lineStates(tokens, text), textCase: caseOf(text) }, weights());
   for (let at = 0; at < tokens.length; at += 1) {
-    if (tokens[at]?.label === undefined) (scores[at * TAG_COUNT] as number) -= caution;
+    if (tokens[at]?.label === undefined) (scores[at * TAG_COUNT] as number) -= caution / weightStep;
   }
   const path = bestTags(scores, weights().transitions);
   const spans: Span[] = [];
