@@ -90,6 +90,27 @@ describe("Database", () => {
     expect(await database.change((transaction) => transaction.get(tidiedTable, only))).toEqual({ atMs: 1 });
   });
 
+  it("remembers the rows that were put last, as the last commit left them", async () => {
+    const table = { ...seenTable, recentCount: 2 };
+    const put = (key: string, atMs: number) =>
+      database.change(async (transaction) => transaction.put(table, key, { key, atMs }));
+    for (const key of ["a", "b", "a", "c"]) await put(key, 1);
+    disk.collections.get("seen")?.clear();
+    const seen = await Promise.all(["a", "b", "c"].map((key) => database.get(table, key)));
+    expect(seen.map((row) => row?.key)).toEqual(["a", undefined, "c"]);
+    await database.change(async (transaction) => transaction.delete(table, "a"));
+    expect(await database.get(table, "a")).toBeUndefined();
+    disk.afterCommit = () => {
+      throw new Error("the disk answered too late");
+    };
+    await expect(put("c", 2)).rejects.toMatchObject({ code: "STORE_FAILED" });
+    disk.afterCommit = () => undefined;
+    expect(await database.change((transaction) => transaction.get(table, "c"))).toEqual({
+      key: "c",
+      atMs: 2,
+    });
+  });
+
   it("refuses rows of a newer version", async () => {
     await database.change(async (transaction) => transaction.put(tidiedTable, only, { atMs: 1 }));
     const [row] = disk.collections.get("tidied")?.values() ?? [];

@@ -12,6 +12,8 @@ interface Codec<T> {
 /** Rows of one kind. */
 export interface Table<T> extends Codec<T> {
   readonly name: string;
+  /** So many of the rows that were put last stay in memory too. */
+  readonly recentCount?: number;
 }
 
 /** A table that is held in memory as a whole, in the order its rows were first put. */
@@ -46,6 +48,8 @@ export class Database {
   readonly #mutex = new Mutex();
   readonly #listeners = new Set<Listener>();
   #cache = new Map<string, Map<string, unknown>>();
+  /** Rows of the last commits by table, the oldest first. Only a commit adds to them: a read may be overtaken. */
+  #recent = new Map<string, Map<string, unknown>>();
   /** A commit failed, and whether it took effect is unknown: the store has to be read again. */
   #stale = false;
 
@@ -73,6 +77,8 @@ export class Database {
 
   async get<T>(table: Table<T>, key: string): Promise<T | undefined> {
     if (isCached(table)) return this.find(table, key);
+    const recent = this.#recent.get(table.name)?.get(key);
+    if (recent !== undefined) return recent as T;
     const bytes = await this.#guarded(() => this.#store.get(table.name, key));
     return bytes && table.decode(bytes);
   }
@@ -134,12 +140,23 @@ export class Database {
       await this.#guarded(() => this.#store.commit(writes));
       this.#stale = false;
     }
-    for (const { table, key, value } of changes) {
-      const rows = this.#cache.get(table);
+    for (const change of changes) {
+      const { key, value } = change;
+      const rows = this.#cache.get(change.table);
       if (value === undefined) rows?.delete(key);
       else rows?.set(key, value);
+      this.#remember(change);
     }
     for (const effect of effects) effect();
+  }
+
+  #remember({ table, key, value, recentCount }: Change): void {
+    const rows = this.#recent.get(table) ?? new Map<string, unknown>();
+    rows.delete(key);
+    if (value === undefined || recentCount === 0) return;
+    rows.set(key, value);
+    for (const oldest of [...rows.keys()].slice(0, -recentCount)) rows.delete(oldest);
+    this.#recent.set(table, rows);
   }
 
   async #load(): Promise<void> {
@@ -149,6 +166,7 @@ export class Database {
       cache.set(table.name, new Map(rows.map((row) => [row.key, table.decode(row.value)])));
     }
     this.#cache = cache;
+    this.#recent.clear();
     this.#stale = false;
   }
 
@@ -166,6 +184,7 @@ interface Change {
   readonly key: string;
   /** Undefined when it was deleted. */
   readonly value: unknown;
+  readonly recentCount: number;
   readonly write: Write;
 }
 
@@ -201,12 +220,12 @@ export class Transaction {
 
   put<T>(table: Table<T>, key: string, value: T): void {
     const write: Write = { type: "put", collection: table.name, key, value: table.encode(value) };
-    this.#change({ table: table.name, key, value, write });
+    this.#change({ table: table.name, key, value, recentCount: table.recentCount ?? 0, write });
   }
 
   delete(table: { readonly name: string }, key: string): void {
     const write: Write = { type: "delete", collection: table.name, key };
-    this.#change({ table: table.name, key, value: undefined, write });
+    this.#change({ table: table.name, key, value: undefined, recentCount: 0, write });
   }
 
   /** Happens after the commit, in order. */
