@@ -42,7 +42,12 @@ function articles(): string[] {
   if (!hasSharedData) return [];
   return jsonLines("medical/medquad_answers.jsonl.gz")
     .filter((_, at) => at % ARTICLE_STEP === ARTICLE_OFFSET)
-    .map(({ answer }) => String(answer).split(/(?<=[.!?])\s+/).slice(0, ARTICLE_SENTENCES).join(" "))
+    .map(({ answer }) =>
+      String(answer)
+        .split(/(?<=[.!?])\s+/)
+        .slice(0, ARTICLE_SENTENCES)
+        .join(" "),
+    )
     .filter((article) => article.length > 200);
 }
 

@@ -10,6 +10,8 @@ export interface SafetyAnswer {
   readonly kind?: EmergencyKind;
   readonly advice?: string;
   readonly injection: boolean;
+  /** The text is in no language that is read here. */
+  readonly language?: "unknown";
 }
 
 /**
@@ -24,8 +26,8 @@ export function conformSafety(request: unknown): SafetyAnswer {
   if ((typeof id !== "string" && typeof id !== "number") || typeof text !== "string") {
     throw new BaseError("Decode", "CONFORM_REQUEST", 'send {"id": text or number, "text": text}');
   }
-  const { emergency, kind, advice } = checkRedFlags(text);
+  const { emergency, kind, advice, language } = checkRedFlags(text);
   const { injection } = detectInjection(text);
-  if (!emergency || kind === undefined || advice === undefined) return { id, emergency, injection };
-  return { id, emergency, kind, advice, injection };
+  const answer = { id, emergency, injection, ...(language && { language }) };
+  return !emergency || kind === undefined || advice === undefined ? answer : { ...answer, kind, advice };
 }

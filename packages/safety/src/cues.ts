@@ -127,7 +127,15 @@ const cues: Readonly<Record<Cue, readonly PatternText[]>> = {
     "shook/shaken",
   ],
   // Somebody else, and already looked after.
-  treated: ["in hospital/rehab", "taken/rushed/admitted ~ hospital", "in intensive care", "is/are recovering", "recovered", "rushed in", "survived"],
+  treated: [
+    "in hospital/rehab",
+    "taken/rushed/admitted ~ hospital",
+    "in intensive care",
+    "is/are recovering",
+    "recovered",
+    "rushed in",
+    "survived",
+  ],
   family: [
     "family history",
     "in my/our/the family",

@@ -6,7 +6,8 @@ import { Matcher, type WordClasses } from "./patterns.ts";
  */
 const classes: WordClasses = {
   says: "say/says/said/thinks/think/thought/reckon/reckons/told/tells/insists/keeps/swears/suggests/feels/guess/suppose/bet/hope/hoping/sure/certain/convinced",
-  hedge: "probably/prob/maybe/perhaps/possibly/likely/surely/hopefully/obviously/apparently/doubtless/presumably",
+  hedge:
+    "probably/prob/maybe/perhaps/possibly/likely/surely/hopefully/obviously/apparently/doubtless/presumably",
   nothing:
     "nothing/anxiety/anxious/stress/stressed/nerves/panic/hormones/virus/tired/tiredness/dramatic/drama/fuss/fussing/overreacting/overreaction/exaggerating/imagining/hypochondriac/silly/paranoid/harmless/fine/serious/worry/worrying/worried/attention/soft/age/overthinking/imagination/normal",
 };

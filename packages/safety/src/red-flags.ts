@@ -1,4 +1,6 @@
 import { adviceFor } from "./advice.ts";
+import { type CrisisLevel, crisisLevel } from "./crisis-level.ts";
+import { isReadable } from "./language.ts";
 import { judge } from "./model/judge.ts";
 import { type Hit, type Hits, readText, type TextReading } from "./reading.ts";
 import { emergencyNumbers, type Region } from "./regions.ts";
@@ -12,6 +14,10 @@ export interface RedFlags {
   /** `emergency`: act now; `urgent`: be seen today; `routine`: nothing found, which is no diagnosis. */
   readonly urgency: "emergency" | "urgent" | "routine";
   readonly kind?: EmergencyKind;
+  /** How near the act somebody in a crisis is. */
+  readonly crisis?: CrisisLevel;
+  /** The text is in no language that is read here: that nothing was found says nothing at all. */
+  readonly language?: "unknown";
   /** One to three plain sentences with the region's numbers. */
   readonly advice?: string;
   /** Ids of the rules that fired, the deciding one first. */
@@ -115,9 +121,21 @@ export function checkRedFlags(text: string, { region }: { readonly region?: Regi
   const reading = readText(text);
   const { urgency, kind, rules: names, places } = decide(reading);
   const spans = spansOf(places, reading.tokens);
+  const language = isReadable(reading.tokens) ? {} : { language: "unknown" as const };
   if (kind === undefined || urgency === "routine") {
-    return { emergency: false, urgency: "routine", rules: names, spans };
+    return { emergency: false, urgency: "routine", ...language, rules: names, spans };
   }
-  const advice = adviceFor(kind, urgency, emergencyNumbers(region));
-  return { emergency: urgency === "emergency", urgency, kind, advice, rules: names, spans };
+  const level = crisisLevel(reading, kind === "suicide" || kind === "self-harm");
+  const advice = adviceFor({ kind, urgency, level }, emergencyNumbers(region));
+  const crisis = level === undefined ? {} : { crisis: level };
+  return {
+    emergency: urgency === "emergency",
+    urgency,
+    kind,
+    ...crisis,
+    ...language,
+    advice,
+    rules: names,
+    spans,
+  };
 }

@@ -134,7 +134,8 @@ export class Corrector {
       for (const key of [word, ...deletions(word)])
         if (!this.#byDeletion.has(key)) this.#byDeletion.set(key, word);
       const sound = soundOf(word);
-      if (word.length >= MIN_LENGTH && sound.length >= MIN_SOUNDS) this.#bySound.set(sound, [...(this.#bySound.get(sound) ?? []), word]);
+      if (word.length >= MIN_LENGTH && sound.length >= MIN_SOUNDS)
+        this.#bySound.set(sound, [...(this.#bySound.get(sound) ?? []), word]);
     }
   }
 
@@ -145,7 +146,8 @@ export class Corrector {
   correct(word: string): string | undefined {
     const known = shortErrors.get(word);
     if (known !== undefined) return known;
-    if (word.length < MIN_LENGTH_SWAP || word.length > MAX_LENGTH || ordinaryWords.has(word)) return undefined;
+    if (word.length < MIN_LENGTH_SWAP || word.length > MAX_LENGTH || ordinaryWords.has(word))
+      return undefined;
     if (this.#isKnown(word)) return undefined;
     return this.#neighbour(word) ?? this.#homophone(word);
   }

@@ -7,6 +7,8 @@ export interface Token {
   readonly end: number;
   /** What a number, in digits or words, stands for. */
   readonly value?: number;
+  /** It begins with a capital letter: perhaps a sentence begins here. */
+  readonly isCapital?: true;
 }
 
 /** Token indexes, both included. */
@@ -16,6 +18,8 @@ export interface Range {
 }
 
 const TOKEN = /\p{L}[\p{L}\p{M}]*(?:['’`´]\p{L}+)*|\d+(?:[.,]\d+)?|[.!?;\n,:]/gu;
+/** "He", "It's", "I", but no shouting. */
+const CAPITAL = /^\p{Lu}(?:\p{Ll}|['’]|$)/u;
 const MARKS = /\p{M}+/gu;
 const APOSTROPHES = /['’`´]/gu;
 
@@ -55,7 +59,8 @@ function tokenOf(raw: string, start: number): Token {
   if (/^[.!?;\n]/.test(raw)) return { text: ".", ...place };
   const text = fold(raw);
   const value = numberWords.get(text);
-  return value === undefined ? { text, ...place } : { text, ...place, value };
+  const capital = CAPITAL.test(raw) ? { isCapital: true as const } : {};
+  return value === undefined ? { text, ...place, ...capital } : { text, ...place, ...capital, value };
 }
 
 /** The tokens of a text in order; sentence ends, semicolons and line breaks all become `.`. */

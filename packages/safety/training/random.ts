@@ -31,7 +31,7 @@ export class Seeded {
     const out = [...values];
     for (let at = out.length - 1; at > 0; at -= 1) {
       const other = this.below(at + 1);
-      [out[at], out[other]] = [out[other] as T, out[at] as T];
+      [out[at], out[other]] = [out[other], out[at]];
     }
     return out;
   }

@@ -58,3 +58,14 @@ export function train(examples: readonly Example[], bucketCount: number, random:
   }
   return { weights, bias };
 }
+
+/** The model whose score is the mean of the others'. */
+export function meanOf(models: readonly Trained[]): Trained {
+  const [first] = models;
+  if (first === undefined) throw new Error("nothing to take the mean of");
+  const weights = first.weights.map((_, at) => {
+    const sum = models.reduce((total, model) => total + (model.weights[at] ?? 0), 0);
+    return sum / models.length;
+  });
+  return { weights, bias: models.reduce((total, { bias }) => total + bias, 0) / models.length };
+}

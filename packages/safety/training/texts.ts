@@ -73,15 +73,17 @@ function fromTemplates(random: Seeded): TrainingText[] {
   const isNone = ({ heading }: { heading: string }): boolean => heading === "none";
   const isEmergency = ({ heading }: { heading: string }): boolean => heading === "emergency";
   return [
-    ...[...emergencies, ...mixed.filter((line) => !isNone(line)), ...vignettes.filter(isEmergency)].flatMap(({ heading, line }) =>
-      Array.from({ length: EMERGENCIES_PER_LINE }, () => ({
-        text: write(line),
-        emergency: true,
-        ...kindOf(heading),
-      })),
+    ...[...emergencies, ...mixed.filter((line) => !isNone(line)), ...vignettes.filter(isEmergency)].flatMap(
+      ({ heading, line }) =>
+        Array.from({ length: EMERGENCIES_PER_LINE }, () => ({
+          text: write(line),
+          emergency: true,
+          ...kindOf(heading),
+        })),
     ),
-    ...[...harmless, ...mixed.filter(isNone), ...vignettes.filter((line) => !isEmergency(line))].flatMap(({ line }) =>
-      Array.from({ length: HARMLESS_PER_LINE }, () => ({ text: write(line), emergency: false })),
+    ...[...harmless, ...mixed.filter(isNone), ...vignettes.filter((line) => !isEmergency(line))].flatMap(
+      ({ line }) =>
+        Array.from({ length: HARMLESS_PER_LINE }, () => ({ text: write(line), emergency: false })),
     ),
   ];
 }
@@ -92,7 +94,7 @@ function fromLabelledTexts(random: Seeded): TrainingText[] {
     Array.from({ length: COPIES_OF_TEXTS }, (_, at) => (at === 0 ? text : roughen(text, random)));
   return [
     ...[...crises, ...heartBrainBreath, ...injuriesAndInfections].flatMap(([label, text]) =>
-      copies(text).map((copy) => ({ text: copy, emergency: true, ...kindOf(label) })),
+      copies(text).map((copy) => Object.assign({ text: copy, emergency: true }, kindOf(label))),
     ),
     ...[...absentPastAsked, ...everyday].flatMap(([, text]) =>
       copies(text).map((copy) => ({ text: copy, emergency: false })),
@@ -118,7 +120,9 @@ function fromPublicData(isFlagged: (text: string) => boolean): TrainingText[] {
       .map(({ chq }) => chq),
     ...every(QUERY_STEP, jsonLines("training/clinc150.jsonl.gz")).map(({ text }) => text),
     ...every(QUESTION_STEP, jsonLines("medical/rqe_train.jsonl.gz")).map(({ faq }) => faq),
-    ...jsonLines("safety/prompt_injection_train.jsonl").flatMap(({ text, label }) => (label === 0 ? [text] : [])),
+    ...jsonLines("safety/prompt_injection_train.jsonl").flatMap(({ text, label }) =>
+      label === 0 ? [text] : [],
+    ),
   ].map(String);
   return texts.filter((text) => !isFlagged(text)).map((text) => ({ text, emergency: false, real: true }));
 }

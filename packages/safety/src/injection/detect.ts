@@ -35,7 +35,7 @@ const CONTROL_MARKS =
 const HIDDEN_CHARACTERS = /[\u{E0000}-\u{E007F}]|[\u202A-\u202E\u2066-\u2069]|[\u200B\u2060\uFEFF]{3}/u;
 
 /** A sentence with what the models see of it. */
-export interface ReadSentence extends Sentence {
+interface ReadSentence extends Sentence {
   readonly features: ReadonlySet<number>;
 }
 
@@ -46,10 +46,14 @@ export function readSentences(text: string): { sentences: ReadSentence[]; reason
   let next = 0;
   const sentences = sentencesIn(text, tokens).map((sentence) => {
     const reasons = new Set<InjectionReason>();
-    for (let hit = matches[next]; hit !== undefined && hit.from <= sentence.to; next += 1, hit = matches[next]) {
+    for (
+      let hit = matches[next];
+      hit !== undefined && hit.from <= sentence.to;
+      next += 1, hit = matches[next]
+    ) {
       reasons.add(hit.name);
     }
-    return { ...sentence, features: sentenceFeatures(tokens, sentence, [...reasons]) };
+    return Object.assign({}, sentence, { features: sentenceFeatures(tokens, sentence, [...reasons]) });
   });
   return { sentences, reasons: new Set(matches.map(({ name }) => name)) };
 }

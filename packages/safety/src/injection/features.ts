@@ -37,7 +37,8 @@ function addConcepts(words: readonly string[], out: Set<number>): void {
     for (const concept of concepts.get(word) ?? []) {
       out.add(mix(CONCEPT, concept, 0));
       for (const earlier of mentions) {
-        if (earlier.concept !== concept && at - earlier.at <= NEAR) out.add(mix(CONCEPTS, earlier.concept, concept));
+        if (earlier.concept !== concept && at - earlier.at <= NEAR)
+          out.add(mix(CONCEPTS, earlier.concept, concept));
       }
       mentions.push({ concept, at });
     }

@@ -7,11 +7,13 @@ export const injectionLexicon: Readonly<Record<string, string>> = {
     "previous previously prior above earlier preceding before initial original former beginning first vorherigen bisherigen obigen davor anteriores précédentes",
   all: "all everything every any whatever anything alles alle todo tout tutto",
   say: "say print output repeat reveal show tell display write spell reply respond answer leak share recite copy sag sage zeige schreibe antworte beantworte di dime dis écris",
-  hidden: "hidden secret system password key confidential internal api credentials passphrase verbatim word token",
+  hidden:
+    "hidden secret system password key confidential internal api credentials passphrase verbatim word token",
   role: "act pretend imagine roleplay role play behave persona character simulate become stell verhalte spiele actúa",
   evil: "evil unrestricted unfiltered uncensored jailbreak jailbroken dan developer debug admin root sudo mode restrictions limits filter filters illegal immoral hate",
   change: "now new next instead actually real true from jetzt nun neue neuen nächste weitere",
-  praise: "great good well done excellent congratulations super perfect bravo wow toll gut gemacht ausgezeichnet genug enough",
+  praise:
+    "great good well done excellent congratulations super perfect bravo wow toll gut gemacht ausgezeichnet genug enough",
   assistant: "ai assistant assistants model models chatbot bot llm gpt chatgpt language machine computer ki",
   you: "you your youre yourself du dein deine dir sie ihre tu",
   reply: "answer response reply output summary responses answers replies",
@@ -24,7 +26,8 @@ export const injectionLexicon: Readonly<Record<string, string>> = {
     "poem story song essay speech email letter joke slogan blog tweet script screenplay recipe code function program query regex html css python javascript java advert link website url article headline",
   world:
     "capital country president king war film films movie football cup olympics planet planets river mountain ocean history restaurant hotel flight trip travel car phone laptop game games music band chess guitar cake bread dog cat stock stocks bitcoin crypto shares marketing sales price weather election party vote government",
-  promote: "buy subscribe click visit download install invest sponsor brand advertise promote advertisement offer discount vote",
+  promote:
+    "buy subscribe click visit download install invest sponsor brand advertise promote advertisement offer discount vote",
   audience: "user users reader readers patient patients customer customers everyone them",
   send: "send forward email post upload submit exfiltrate http https www",
   medical:

@@ -124,4 +124,3 @@ export const injectionPatterns: Readonly<Partial<Record<InjectionReason, readonl
     "markdown image",
   ],
 };
-

@@ -4,7 +4,9 @@ import type { Range, Token } from "../tokens.ts";
 const MAX_WORDS = 60;
 /** Words of letters. */
 const PERSONAL: ReadonlySet<string> = new Set(
-  "i im ive id ill my me mine myself we our us please thanks thank hello hi dear regards subject sir madam".split(" "),
+  "i im ive id ill my me mine myself we our us please thanks thank hello hi dear regards subject sir madam".split(
+    " ",
+  ),
 );
 
 /** A sentence of a text. */

@@ -1,16 +1,10 @@
 import type { Scope } from "../context.ts";
-import type { Range, Token } from "../tokens.ts";
 import type { TextReading } from "../reading.ts";
+import type { Range, Token } from "../tokens.ts";
 import { conceptsOf } from "./concepts.ts";
 import { hashOf, mix } from "./hash.ts";
+import { runsOf } from "./runs.ts";
 
-/** How many sentences and tokens are judged as one. */
-const MAX_SENTENCES = 3;
-const MAX_TOKENS = 80;
-/** A case is judged up to here, and begins with an age that stands this early. */
-const MAX_CASE_TOKENS = 300;
-const MAX_CASE_OPENING = 4;
-const AGE_UNIT = /^(?:year|month|week|day)s?$/;
 /** Concepts this near, in tokens, are about the same thing. */
 const NEAR = 9;
 /** A word this soon after a concept says something of it. */
@@ -40,7 +34,7 @@ interface Reading {
 }
 
 /** What the rules found, by token. */
-export interface Found {
+interface Found {
   readonly name: string;
   readonly from: number;
   readonly to: number;
@@ -52,7 +46,7 @@ export interface Window extends Range {
 }
 
 function readingsOf(tokens: readonly Token[], scopes: readonly Scope[]): Reading[] {
-  const states = new Array<Reading["state"]>(tokens.length).fill("live");
+  const states = Array.from({ length: tokens.length }, (): Reading["state"] => "live");
   for (const { discount, from, to } of scopes) {
     for (let at = from; at <= to && at < tokens.length; at += 1) {
       if (discount !== "negated") states[at] = "discounted";
@@ -117,24 +111,6 @@ function featuresOf(readings: readonly Reading[], { from, to }: Range, found: re
   return out;
 }
 
-/** "A 48-year-old woman with …": a case, which is told as a whole. */
-function isCase(tokens: readonly Token[]): boolean {
-  return tokens
-    .slice(0, MAX_CASE_OPENING)
-    .some(({ value }, at) => value !== undefined && AGE_UNIT.test(tokens[at + 1]?.text ?? "") && tokens[at + 2]?.text === "old");
-}
-
-/** Runs of one to three sentences: whatever sentence is added to a text, the runs that it had stay. */
-function runsOf(tokens: readonly Token[], sentences: readonly Range[]): Range[] {
-  if (isCase(tokens)) return [{ from: 0, to: Math.min(tokens.length, MAX_CASE_TOKENS) - 1 }];
-  return sentences.flatMap((first, at) => {
-    const run = sentences.slice(at, at + MAX_SENTENCES);
-    return run
-      .filter(({ to }, i) => i === 0 || to - first.from < MAX_TOKENS)
-      .map(({ to }) => ({ from: first.from, to }));
-  });
-}
-
 /**
  * What a linear model sees of a text: words, neighbours, concepts, pairs of concepts and findings of the
  * rules, window by window. Discounted words count only as such. The work per window is bounded.
@@ -152,6 +128,6 @@ export function windowsOf(
       const hit = found[at];
       if (hit !== undefined) inside.push(hit);
     }
-    return { ...range, features: featuresOf(readings, range, inside) };
+    return Object.assign({}, range, { features: featuresOf(readings, range, inside) });
   });
 }

@@ -28,28 +28,27 @@ function topicOf(features: ReadonlySet<number>): { kind: EmergencyKind; score: n
   return { kind: best, score: highest };
 }
 
-/** How far a text speaks for an emergency: the highest score of its windows, and which one that is. */
-export function mostUrgent(reading: TextReading) {
-  let best: { readonly score: number; readonly window: ReturnType<typeof windowsOf>[number] } | undefined;
-  for (const window of windowsOf(reading.tokens, reading)) {
-    const score = urgency.score(window.features);
-    if (best === undefined || score > best.score) best = { score, window };
-  }
-  return best;
-}
-
 /** A missed plan to die costs more than a line too many: these need less to be taken for an emergency. */
 const crisisKinds: ReadonlySet<EmergencyKind> = new Set(["suicide", "self-harm", "violence"]);
 const CRISIS_ALLOWANCE = 0.35;
 /** How surely the topic must be one of them. */
 const CRISIS_TOPIC = -0.2;
 
-/** Takes a text for an emergency, or says nothing. It is only ever asked to raise what the rules say. */
+/**
+ * Takes a text for an emergency, or says nothing: one of its windows must speak for it. It is only ever asked
+ * to raise what the rules say.
+ */
 export function judge(reading: TextReading): Judgement | undefined {
-  const best = mostUrgent(reading);
-  if (best === undefined || best.score < urgency.threshold - CRISIS_ALLOWANCE) return undefined;
-  const { from, to, features } = best.window;
-  const { kind, score } = topicOf(features);
-  const isCrisis = crisisKinds.has(kind) && score > CRISIS_TOPIC;
-  return best.score >= urgency.threshold || isCrisis ? { kind, from, to } : undefined;
+  let best: Judgement | undefined;
+  let highest = -Infinity;
+  for (const { from, to, features } of windowsOf(reading.tokens, reading)) {
+    const score = urgency.score(features);
+    if (score <= highest || score < urgency.threshold - CRISIS_ALLOWANCE) continue;
+    const topic = topicOf(features);
+    const isCrisis = crisisKinds.has(topic.kind) && topic.score > CRISIS_TOPIC;
+    if (score < urgency.threshold && !isCrisis) continue;
+    highest = score;
+    best = { kind: topic.kind, from, to };
+  }
+  return best;
 }

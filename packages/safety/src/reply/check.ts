@@ -21,7 +21,7 @@ const wordSet = (text: string): ReadonlySet<string> => new Set(text.split(" "));
 
 /** A clause that leaves it open, or tells of somebody else, diagnoses nobody. */
 const open = wordSet(
-  "may might could can if whether possible possibly perhaps when people some many often sometimes patients unless cannot cant ask told say said wonder sign signs article suggest",
+  "may might could if whether possible possibly perhaps when people some many often sometimes patients unless cannot cant ask told say said wonder sign signs article suggest",
 );
 /** Who may change a dose; and what leaves it to them. */
 const prescribers = wordSet(

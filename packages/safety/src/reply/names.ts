@@ -3,10 +3,13 @@ import type { Token } from "../tokens.ts";
 const wordSet = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/));
 
 /** How names of diseases and of drugs end; the words that end so and are neither. */
-const DISEASE_ENDING = /(?:itis|oma|omas|osis|emia|aemia|opathy|algia|plegia|rrhoea|rrhea|ectasis|sclerosis|thyroidism)$/;
+const DISEASE_ENDING =
+  /(?:itis|oma|omas|osis|emia|aemia|opathy|algia|plegia|rrhoea|rrhea|ectasis|sclerosis|thyroidism)$/;
 const DRUG_ENDING =
   /(?:pril|sartan|olol|statin|azole|cillin|mycin|floxacin|prazole|formin|gliptin|gliflozin|oxaban|parin|zepam|zolam|dipine|sone|olone|solone|triptan|setron|dronate|profen|codone|morphone|tidine|thiazide|amide|mab|pam|done|lukast|terol|asone|cycline|oxetine|traline|alopram|apine|idone|barbital)$/;
-const neither = wordSet("diagnosis metamorphosis hypnosis comma aroma diploma done condone prone someone stone phone alone zone abandoned pyramid mythomania coma prognosis everyone anyone undone clone cyclone drone bone tone backbone milestone telephone smartphone amide");
+const neither = wordSet(
+  "diagnosis metamorphosis hypnosis comma aroma diploma done condone prone someone stone phone alone zone abandoned pyramid mythomania coma prognosis everyone anyone undone clone cyclone drone bone tone backbone milestone telephone smartphone amide",
+);
 
 const diseases = wordSet(
   `pneumonia flu influenza gout shingles measles mumps asthma cancer diabetes stroke clot clots clotting migraine migraines cataract glaucoma

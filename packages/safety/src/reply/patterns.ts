@@ -1,12 +1,7 @@
 import type { PatternText, WordClasses } from "../patterns.ts";
 
 /** Why something that a model says must not reach the person as it is. */
-export type ReplyReason =
-  | "diagnoses"
-  | "changes-dose"
-  | "plays-down"
-  | "helps-self-harm"
-  | "claims-licence";
+export type ReplyReason = "diagnoses" | "changes-dose" | "plays-down" | "helps-self-harm" | "claims-licence";
 
 /** Sets of words that many wordings share; `disease`, `diseased` and `drug` stand for every name of one. */
 export const replyClasses: WordClasses = {

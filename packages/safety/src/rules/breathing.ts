@@ -187,7 +187,10 @@ export const breathing: RuleSet = {
       "drowning in ~ pool/sea/lake/water/river/bath/pond/ocean",
       "under ~ water ~~ minutes/cough*/sleepy/breath*",
     ],
-    "drowning-idiom": ["drowning in work/laundry/washing/clutter/toys/debt/paperwork/emails/homework/bills", "drown* ~~ breath"],
+    "drowning-idiom": [
+      "drowning in work/laundry/washing/clutter/toys/debt/paperwork/emails/homework/bills",
+      "drown* ~~ breath",
+    ],
     laughing: ["laugh*/giggl*/hilarious"],
     drooling: ["drool*", "sore throat"],
   },
@@ -203,7 +206,11 @@ export const breathing: RuleSet = {
       "BREATHING-8": { all: ["oxygen-low"] },
       "BREATHING-9": { all: ["breath-pain", ["breathless", "pe-risk", "coughing-blood", "sudden-onset"]] },
       "BREATHING-10": {
-        all: ["copd", ["at-rest-or-worse"], ["breathless", "cannot-breathe", "cannot-talk", "copd-worse", "very-drowsy"]],
+        all: [
+          "copd",
+          ["at-rest-or-worse"],
+          ["breathless", "cannot-breathe", "cannot-talk", "copd-worse", "very-drowsy"],
+        ],
       },
       "BREATHING-11": { all: ["asthma", "at-rest-or-worse", ["breathless", "cannot-breathe"]] },
       "BREATHING-12": { all: ["breathless", ["chest-pain", "faint", "grey", "fever", "clot-risk"]] },

@@ -260,14 +260,7 @@ export const infection: RuleSet = {
         all: [
           "cough-productive",
           "fever",
-          [
-            "fast-breathing",
-            "breathless",
-            "breath-pain",
-            "confused-acute",
-            "fever-signs",
-            "chest-pain",
-          ],
+          ["fast-breathing", "breathless", "breath-pain", "confused-acute", "fever-signs", "chest-pain"],
         ],
         unless: ["mild-fever"],
       },

@@ -37,10 +37,7 @@ export const injury: RuleSet = {
       "bleeding/bleeds ~ for ~ hour/hours",
       "nose ~ bleeding ~ hour/hours",
     ],
-    "bleeding-stopped": [
-      "bleed*/nosebleed*/blood ~ stopped/settled",
-      "stopped bleeding",
-    ],
+    "bleeding-stopped": ["bleed*/nosebleed*/blood ~ stopped/settled", "stopped bleeding"],
     menses: ["period/periods/menstrua*/menses/cycle/cycles"],
     soaking: [
       "through # pads/pad/tampons/towels",
@@ -156,7 +153,10 @@ export const injury: RuleSet = {
     "burn-small": [
       "tiny/little/small ~ blister/blisters",
       "tongue ~ on/with ~ tea/coffee/soup/pizza",
-      "small red/burn/mark", "minor burn", "fingertip/finger ~ iron/oven/pan/stove"],
+      "small red/burn/mark",
+      "minor burn",
+      "fingertip/finger ~ iron/oven/pan/stove",
+    ],
     "spine-injury": [
       "neck ~ broken/snapped",
       "broke/broken/break ~ neck/back/spine",
@@ -174,9 +174,7 @@ export const injury: RuleSet = {
       "bottom/bum/saddle/buttocks/backside/genitals/groin ~ numb/numbness",
       "saddle numbness/anaesthesia/anesthesia",
     ],
-    "sat-long": [
-      "numb bum/bottom ~~ bus/flight/desk/bike/cycling/drive/ride/plane/bench/sitting/sat",
-    ],
+    "sat-long": ["numb bum/bottom ~~ bus/flight/desk/bike/cycling/drive/ride/plane/bench/sitting/sat"],
     "cauda-equina": [
       "numb/numbness/feeling ~~ between ~ legs",
       "numb/numbness ~~ groin/saddle/genital*/buttocks/bottom/anus",

@@ -37,7 +37,11 @@ export const poison: RuleSet = {
     ],
     "overdose-asked": [
       "vitamin/vitamins/multivitamin/loratadine/cetirizine/folic/homeopath*",
-      "is an overdose", "not overdose/too", "counts as ~ overdose", "overdose helpline"],
+      "is an overdose",
+      "not overdose/too",
+      "counts as ~ overdose",
+      "overdose helpline",
+    ],
     "slow-breathing": [
       "breathing ~ slow/slowly/shallow",
       "slow/shallow breathing",
