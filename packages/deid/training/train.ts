@@ -16,8 +16,8 @@ import { buildCorpus } from "./corpus.ts";
 import type { LabelledText } from "./generate.ts";
 import { Seeded } from "./random.ts";
 
-const WRITTEN_COUNT = Number(process.argv[2] ?? 40_000);
-const ROUNDS = Number(process.argv[3] ?? 6);
+const WRITTEN_COUNT = 60_000;
+const ROUNDS = 5;
 /** How much a wrong tag must lose by; more for an identifier missed. */
 const MARGIN = 2;
 const MISS_MARGIN = 2.5;
