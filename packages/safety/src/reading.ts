@@ -54,14 +54,23 @@ const masks = new Matcher<string>(
   {},
 );
 
+/** The token without its word; that a sentence may begin here stays. */
+function unread({ start, end, isCapital }: Token): Token {
+  return isCapital === true ? { text: "", start, end, isCapital } : { text: "", start, end };
+}
+
+/** Idioms are not read, nor are the words of opinions; what stands between those words is. */
 function masked(tokens: readonly Token[]): Token[] {
   const out = [...tokens];
-  for (const { from, to } of [...masks.match(tokens), ...opinionMatcher.match(tokens)]) {
+  const mask = ({ from, to }: Range, isMasked: (word: string) => boolean): void => {
     for (let at = from; at <= to; at += 1) {
       const token = tokens[at];
-      if (token !== undefined) out[at] = { text: "", start: token.start, end: token.end };
+      if (token !== undefined && isMasked(token.text)) out[at] = unread(token);
     }
-  }
+  };
+  for (const idiom of masks.match(tokens)) mask(idiom, () => true);
+  for (const opinion of opinionMatcher.match(tokens))
+    mask(opinion, (word) => opinionMatcher.vocabulary.has(word));
   return out;
 }
 

@@ -2,6 +2,7 @@ import { adviceFor } from "./advice.ts";
 import { type CrisisLevel, crisisLevel } from "./crisis-level.ts";
 import { isReadable } from "./language.ts";
 import { judge } from "./model/judge.ts";
+import { firstFrom } from "./model/search.ts";
 import { type Hit, type Hits, readText, type TextReading } from "./reading.ts";
 import { emergencyNumbers, type Region } from "./regions.ts";
 import { rules } from "./rules/all.ts";
@@ -31,18 +32,6 @@ const WINDOW = 80;
 /** What the list of rules says when the model raised the urgency. */
 const MODEL = "MODEL";
 
-/** The first hit at or after a token, in hits ordered by their place. */
-function firstFrom(hits: readonly Hit[], from: number): Hit | undefined {
-  let low = 0;
-  let high = hits.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((hits[middle]?.from ?? 0) < from) low = middle + 1;
-    else high = middle;
-  }
-  return hits[low];
-}
-
 function hitsFor(names: string | readonly string[], hits: Hits): readonly Hit[] {
   if (typeof names === "string") return hits.get(names) ?? [];
   return names.flatMap((name) => hits.get(name) ?? []).sort((a, b) => a.from - b.from);
@@ -54,7 +43,7 @@ function evidenceFor(rule: Rule, hits: Hits): Hit[] | undefined {
   for (const anchor of anchors ?? []) {
     const evidence = [anchor];
     for (const options of others) {
-      const next = firstFrom(options, anchor.from - WINDOW);
+      const next = options[firstFrom(options, anchor.from - WINDOW)];
       if (next !== undefined && next.from <= anchor.from + WINDOW) evidence.push(next);
     }
     if (evidence.length === rule.all.length) return evidence;

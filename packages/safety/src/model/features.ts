@@ -4,6 +4,7 @@ import type { Range, Token } from "../tokens.ts";
 import { conceptsOf } from "./concepts.ts";
 import { hashOf, mix } from "./hash.ts";
 import { runsOf } from "./runs.ts";
+import { firstFrom } from "./search.ts";
 
 /** Concepts this near, in tokens, are about the same thing. */
 const NEAR = 9;
@@ -120,14 +121,13 @@ export function windowsOf(
   { sentences, scopes, found }: Pick<TextReading, "sentences" | "scopes" | "found">,
 ): Window[] {
   const readings = readingsOf(tokens, scopes);
-  let next = 0;
   return runsOf(tokens, sentences).map((range) => {
-    while (next < found.length && (found[next]?.from ?? 0) < range.from) next += 1;
     const inside: Found[] = [];
-    for (let at = next; at < found.length && (found[at]?.from ?? 0) <= range.to; at += 1) {
+    for (let at = firstFrom(found, range.from); at < found.length; at += 1) {
       const hit = found[at];
-      if (hit !== undefined) inside.push(hit);
+      if (hit === undefined || hit.from > range.to) break;
+      inside.push(hit);
     }
-    return Object.assign({}, range, { features: featuresOf(readings, range, inside) });
+    return { ...range, features: featuresOf(readings, range, inside) };
   });
 }
