@@ -18,6 +18,7 @@ import {
   type PreKeyBundle,
   parseSessionRecord,
   type RecordStep,
+  type SessionRecord,
   type SignedPreKey,
   serializeSessionRecord,
   startSession,
@@ -29,6 +30,8 @@ interface Device {
   readonly name: string;
   /** Session records by peer, in bytes. */
   readonly stored: Map<string, Uint8Array>;
+  /** The same records, if this device keeps in memory what it stored. */
+  readonly recent: Map<string, SessionRecord> | undefined;
   readonly oneTime: Map<number, OneTimePreKey>;
   signed?: SignedPreKey;
   kem?: KemPreKey;
@@ -36,20 +39,25 @@ interface Device {
 
 const load = (at: Device, peer: Device) => {
   const bytes = at.stored.get(peer.name);
-  return bytes ? parseSessionRecord(bytes) : emptyRecord;
+  return at.recent?.get(peer.name) ?? (bytes ? parseSessionRecord(bytes) : emptyRecord);
 };
 
 const store = (at: Device, peer: Device, { record, erase }: RecordStep) => {
   at.stored.set(peer.name, serializeSessionRecord(record));
+  at.recent?.set(peer.name, record);
   zeroise(...erase);
 };
 
-/** Cloister's own protocol, in Node and in Chromium. */
-export const cloister: Library<Device, PreKeyBundle> = {
+/**
+ * Cloister's own protocol, in Node and in Chromium. With `keepsRecent` it stores as always but does not parse
+ * what it has just stored, as the client does (`Table.recentCount` in packages/client).
+ */
+export const cloister = (keepsRecent: boolean): Library<Device, PreKeyBundle> => ({
   device: (name) => ({
     local: { identityKeyPair: generateIdentityKeyPair(random), registrationId: 1 },
     name,
     stored: new Map(),
+    recent: keepsRecent ? new Map<string, SessionRecord>() : undefined,
     oneTime: new Map(),
   }),
 
@@ -93,7 +101,7 @@ export const cloister: Library<Device, PreKeyBundle> = {
     store(to, from, opened);
     return opened.plaintext;
   },
-};
+});
 
 /** Copies, because a store returns new memory each time. */
 function preKeysOf({ signed, kem, oneTime }: Device, bytes: Uint8Array): LocalPreKeys {

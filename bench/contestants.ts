@@ -14,8 +14,9 @@ export interface Contestant {
   close(): Promise<void>;
 }
 
-/** Cloister on this Node. */
-export const cloisterOnNode = () => inProcess("serve-cloister.ts");
+/** Cloister on this Node; see cloister.ts for the two ways. */
+export const cloisterOnNode = (keepsRecent: boolean) =>
+  inProcess("serve-cloister.ts", ...(keepsRecent ? ["keeps-recent"] : []));
 
 /** Signal's own library, AGPL; undefined where it is not installed. */
 export const libsignalClient = () =>
@@ -29,8 +30,9 @@ function isInstalled(peer: string): boolean {
   return existsSync(new URL(`../interop/${peer}/node_modules`, import.meta.url));
 }
 
-function inProcess(script: string): Contestant {
-  const child: ChildProcess = spawn(process.execPath, [fileURLToPath(new URL(script, import.meta.url))], {
+function inProcess(script: string, ...args: readonly string[]): Contestant {
+  const path = fileURLToPath(new URL(script, import.meta.url));
+  const child: ChildProcess = spawn(process.execPath, [path, ...args], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   const { stdin, stdout } = child;

@@ -2,7 +2,7 @@
 import { cloister } from "./cloister.ts";
 import { scenariosOf } from "./scenarios.ts";
 
-const scenarios = scenariosOf(cloister, async (work) => {
+const scenarios = scenariosOf(cloister(true), async (work) => {
   const startedAt = performance.now();
   await work();
   return { wallUs: 1000 * (performance.now() - startedAt) };
