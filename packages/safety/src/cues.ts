@@ -88,6 +88,9 @@ const cues: Readonly<Record<Cue, readonly PatternText[]>> = {
     "survived a/an/the",
     "had ~ once",
     "years back",
+    "never came/come back",
+    "is/are history",
+    "i/he/she had before/last/in/during",
     "cleared up",
     "in/during/sometime january/february/march/april/june/july/august/september/october/november/december",
     "as an infant",
@@ -139,7 +142,9 @@ const cues: Readonly<Record<Cue, readonly PatternText[]>> = {
   family: [
     "family history",
     "in my/our/the family",
-    "run/runs/ran in ~ family",
+    "run/runs/ran in ~ family/families",
+    "is it hereditary/genetic/inherited",
+    "does/could/can it be inherited",
     "mothers/fathers/mums/moms/dads/maternal/paternal side",
   ],
   study: [
@@ -165,6 +170,7 @@ const cues: Readonly<Record<Cue, readonly PatternText[]>> = {
     "what if",
     "happen/happens if",
     "if my/our/his/her ~ ever",
+    "if my/our/a/an/the ~ got/had/were/should",
     "if i/he/she/we/it/they ever/should",
     "said/told/advised/says/instructed ~~ call/ring/come/go/phone/return/contact ~ if/when",
     "say/suppose/imagine/lets a/an/someone/somebody/my/he/she/i/that/say",

@@ -146,6 +146,7 @@ export const crisis: RuleSet = {
     ],
     "crisis-now": [
       "plan/date ~ and/with ~ means/method/pills/rope/gun",
+      "going/gonna/will/want/tonight/ill/im ~~ swallow ~ every/all ~ pill/pills/tablet/tablets/capsule/capsules",
       "hold/holding/got/have/with # tablets/pills/capsules ~~ hand/hands/front/ready",
       "ill be dead",
       "will be dead ~~ tomorrow/tonight/month/week/monday/then",

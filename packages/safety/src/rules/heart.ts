@@ -25,7 +25,10 @@ export const heart: RuleSet = {
       "chest feels like ~~ vice/vise/squeezed/crushed/explode",
     ],
     "chest-wall": [
-      "when i press/push/touch/twist",
+      "when i press/push/touch/twist/stretch",
+      "chest muscle/muscles",
+      "bench press",
+      "press ups",
       "press*/push*/touch* on it",
       "tender to touch",
       "rash/blister*/vesic*/shingles/zoster",
