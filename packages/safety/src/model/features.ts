@@ -128,6 +128,6 @@ export function windowsOf(
       if (hit === undefined || hit.from > range.to) break;
       inside.push(hit);
     }
-    return { ...range, features: featuresOf(readings, range, inside) };
+    return Object.assign({}, range, { features: featuresOf(readings, range, inside) });
   });
 }
