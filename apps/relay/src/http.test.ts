@@ -150,10 +150,11 @@ describe("another account", () => {
   it("cannot add a device to this one", async () => {
     const stranger = await TestDevice.signUp(relay.url);
     const registration = stranger.identity.registration(systemRandom(32));
+    const token = toBase64Url(systemRandom(32));
     const path = `/v1/accounts/${alice.address.account}/devices`;
-    expect((await stranger.request("POST", path, { registration })).status).toBe(403);
+    expect((await stranger.request("POST", path, { registration, token })).status).toBe(403);
     const stolen = { ...registration, identityKey: toBase64Url(alice.identity.publicKey) };
-    expect((await stranger.request("POST", path, { registration: stolen })).status).toBe(403);
+    expect((await stranger.request("POST", path, { registration: stolen, token })).status).toBe(403);
   });
 
   it("cannot open a session for this one, nor answer its challenge", async () => {
