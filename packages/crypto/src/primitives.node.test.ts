@@ -1,23 +1,24 @@
 /// <reference types="node" />
-import { createHmac, generateKeyPairSync, hkdfSync, type KeyObject } from "node:crypto";
+import { createHmac, hkdfSync } from "node:crypto";
 import { concatBytes, toHex } from "@cloister/bytes";
 import { ED25519_TORSION_SUBGROUP, ed25519 } from "@noble/curves/ed25519.js";
 import { sha512 } from "@noble/hashes/sha2.js";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { hkdfSha256 } from "./hash.ts";
+import {
+  ED25519_PRIVATE,
+  ED25519_PUBLIC,
+  importPrivate,
+  importPublic,
+  MLKEM1024_PUBLIC,
+  takesRawKeys,
+  X25519_PRIVATE,
+  X25519_PUBLIC,
+} from "./keys.node.ts";
 import { littleEndian } from "./little-endian.ts";
 import { primitives as node } from "./primitives.node.ts";
 import { primitives as web } from "./primitives.web.ts";
-
-function canExportRaw(key: KeyObject): boolean {
-  try {
-    key.export({ format: "raw-public" });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 const exactly = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 const data = fc.oneof(fc.uint8Array({ maxLength: 300 }), fc.uint8Array({ minLength: 900, maxLength: 9000 }));
@@ -92,14 +93,33 @@ describe("primitives.node and primitives.web compute the same", () => {
   });
 
   it("X25519 key pairs, made by the system where it exports raw keys", () => {
-    const { publicKey } = generateKeyPairSync("x25519");
-    const exportsRaw = canExportRaw(publicKey);
     const pair = node.x25519KeyPairSystem?.();
-    expect(pair !== undefined).toBe(exportsRaw);
+    expect(pair !== undefined).toBe(takesRawKeys);
     if (!pair) return;
     expect(web.x25519PublicKey(pair.privateKey)).toEqual(pair.publicKey);
     const base = Uint8Array.of(9, ...new Uint8Array(31));
     expect(node.x25519(pair.privateKey, base)).toEqual(pair.publicKey);
+  });
+
+  it("imports the same key from DER and raw", () => {
+    fc.assert(
+      fc.property(exactly(32), (seed) => {
+        const ed25519Key = node.ed25519PublicKey(seed);
+        const forms = [
+          [X25519_PRIVATE, importPrivate, seed],
+          [ED25519_PRIVATE, importPrivate, seed],
+          [X25519_PUBLIC, importPublic, node.x25519PublicKey(seed)],
+          [ED25519_PUBLIC, importPublic, ed25519Key],
+        ] as const;
+        for (const [form, load, raw] of forms) {
+          expect(load(form, raw).equals(load({ der: form.der }, raw))).toBe(true);
+        }
+      }),
+      few,
+    );
+    const publicKey = web.mlKem1024DecapsulationKey(new Uint8Array(64)).slice(1536, 1536 + 1568);
+    const imported = importPublic(MLKEM1024_PUBLIC, publicKey);
+    expect(imported.equals(importPublic({ der: MLKEM1024_PUBLIC.der }, publicKey))).toBe(true);
   });
 
   it("Ed25519", () => {
