@@ -93,9 +93,11 @@ export function acceptSession(input: {
   checkPublicKey(first.identityKey);
   checkPublicKey(first.baseKey);
   const { identityKeyPair, registrationId } = local;
+  // The ratchet will erase its copy. PQXDH takes the same one, because each array is imported once.
+  const ratchetKeyPair = copyKeyPair(signedPreKey);
   const secrets = respond({
     identityKeyPair,
-    signedPreKey,
+    signedPreKey: ratchetKeyPair,
     oneTimePreKey,
     kem,
     remoteIdentityKey: first.identityKey,
@@ -109,7 +111,7 @@ export function acceptSession(input: {
     remoteIdentityKey: first.identityKey,
     localRegistrationId: registrationId,
     remoteRegistrationId: first.registrationId,
-    ratchet: responderRatchet(secrets, signedPreKey, policy),
+    ratchet: responderRatchet(secrets, ratchetKeyPair, policy),
   };
   const kemOnce = kem?.kemPreKey.lastResort === false ? kem.kemPreKey : undefined;
   return {
@@ -156,16 +158,16 @@ function initiatorRatchet(
   };
 }
 
-/** Our signed prekey is our first ratchet key. Its private part is copied, because the ratchet will erase it. */
+function copyKeyPair({ publicKey, privateKey }: KeyPair): KeyPair {
+  return { publicKey: copyBytes(publicKey), privateKey: copyBytes(privateKey) };
+}
+
+/** Our signed prekey is our first ratchet key. */
 function responderRatchet(
   { rootKey, chainKey, spqrKey }: SessionSecrets,
-  signedPreKey: KeyPair,
+  ratchetKeyPair: KeyPair,
   policy: GradePolicy,
 ): RatchetState {
-  const ratchetKeyPair = {
-    publicKey: copyBytes(signedPreKey.publicKey),
-    privateKey: copyBytes(signedPreKey.privateKey),
-  };
   return {
     rootKey,
     sending: { kind: "open", ratchetKeyPair, chainKey, counter: 0, previousCounter: 0 },
