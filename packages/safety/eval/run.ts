@@ -7,7 +7,14 @@
  * set: who reads it can no longer measure with it.
  */
 import process from "node:process";
-import { type Figure, isReached, measureDowngrades, measureInjection, measureRedFlags } from "./measure.ts";
+import {
+  type Figure,
+  isReached,
+  measureDowngrades,
+  measureInjection,
+  measureRedFlags,
+  measureReplies,
+} from "./measure.ts";
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
@@ -19,9 +26,12 @@ function lineOf(figure: Figure): string {
 }
 
 for (const set of process.argv.includes("--dev") ? (["dev"] as const) : (["dev", "held-out"] as const)) {
-  const figures = [...measureRedFlags(set), ...measureInjection(set), measureDowngrades(set)].filter(
-    ({ of }) => of > 0,
-  );
+  const figures = [
+    ...measureRedFlags(set),
+    ...measureInjection(set),
+    ...measureReplies(set),
+    measureDowngrades(set),
+  ].filter(({ of }) => of > 0);
   process.stdout.write(`\n## ${set}\n\n| | | | goal | reached |\n|---|---|---|---|---|\n`);
   for (const figure of figures) {
     process.stdout.write(`${lineOf(figure)}\n`);

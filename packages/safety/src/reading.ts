@@ -80,10 +80,22 @@ const exceptions: Readonly<Partial<Record<Discount, ReadonlySet<string>>>> = {
   "long-standing": mindFindings,
 };
 
-function counts({ name, from }: Hit, scopes: readonly Scope[]): boolean {
-  return !scopes.some(
-    (scope) => from >= scope.from && from <= scope.to && exceptions[scope.discount]?.has(name) !== true,
-  );
+const none: Set<Discount> = new Set();
+
+/** Why the findings of each token do not count. */
+function discountsOf(tokens: readonly Token[], scopes: readonly Scope[]): ReadonlySet<Discount>[] {
+  const out: Set<Discount>[] = Array.from(tokens, () => none);
+  for (const { discount, from, to } of scopes) {
+    for (let at = from; at <= to && at < out.length; at += 1) {
+      if (out[at] === none) out[at] = new Set([discount]);
+      else out[at]?.add(discount);
+    }
+  }
+  return out;
+}
+
+function counts({ name, from }: Hit, discounts: readonly ReadonlySet<Discount>[]): boolean {
+  return [...(discounts[from] ?? none)].every((discount) => exceptions[discount]?.has(name) === true);
 }
 
 function byName(hits: readonly Hit[]): Hits {
@@ -105,7 +117,8 @@ export function readText(text: string): TextReading {
   const tokens = masked(corrector.correctAll(tokenise(text)));
   const scopes = scopesOf(tokens);
   const all = [...matcher.match(tokens), ...readingsOf(tokens)].sort((a, b) => a.from - b.from);
-  const found = all.filter((hit) => counts(hit, scopes));
+  const discounts = discountsOf(tokens, scopes);
+  const found = all.filter((hit) => counts(hit, discounts));
   return {
     tokens,
     sentences: sentencesOf(tokens),

@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkRedFlags, conformSafety, type EmergencyKind, emergencyNumbers, type Region } from "./index.ts";
+import {
+  checkRedFlags,
+  conformSafety,
+  type EmergencyKind,
+  emergencyNumbers,
+  publishedNumbers,
+  type Region,
+} from "./index.ts";
 import { rules } from "./rules/all.ts";
 import { absentPastAsked } from "./testdata/absent-past-asked.ts";
 import { crises } from "./testdata/crises.ts";
@@ -87,6 +94,14 @@ describe("red flags", () => {
     expect(isEmergency(text)).toBe(true);
   });
 
+  it("lets the model raise what the rules leave, and says so", () => {
+    const text = "half of the clock face has gone and I keep walking into door frames, since lunch";
+    const result = checkRedFlags(text);
+    expect(result).toMatchObject({ emergency: true, kind: "stroke" });
+    expect(result.rules[0]).toBe("MODEL");
+    expect(result.spans.length).toBeGreaterThan(0);
+  });
+
   it("answers nothing to nothing, and refuses what is no message", () => {
     expect(checkRedFlags("")).toEqual({ emergency: false, urgency: "routine", rules: [], spans: [] });
     expect(() => checkRedFlags("a".repeat(100_001))).toThrowError(
@@ -145,6 +160,18 @@ describe("advice", () => {
     if (crisis !== undefined) expect(checkRedFlags("I want to die", { region }).advice).toContain(crisis);
     if (poison !== undefined)
       expect(checkRedFlags("my toddler drank bleach", { region }).advice).toContain(poison);
+  });
+
+  it.each(regions)("names a source for each number of %s", (region) => {
+    for (const { number, source, checked } of Object.values(publishedNumbers(region))) {
+      expect(number).toMatch(/^[\d -]+$/);
+      expect(source).not.toBe("");
+      if (checked !== undefined) expect(Date.parse(checked)).not.toBeNaN();
+    }
+  });
+
+  it("says when a line does not always answer", () => {
+    expect(checkRedFlags("my toddler drank bleach", { region: "IE" }).advice).toContain("8:00 to 22:00");
   });
 
   it("uses 112 where no region is named", () => {

@@ -62,28 +62,29 @@ const shortErrors: ReadonlyMap<string, string> = new Map(
 const spelledOut =
   "anaphylaxis anaphylactic allergy allergic allergies asthmatic hallucinating hallucinations vomiting vomited palpitations collapsed overdosed swallowed swallowing swelling diarrhoea meningitis appendicitis septicaemia blistered jaundiced jaundice epilepsy epileptic suffocating strangled paralysed unresponsive drooling wheezing dribbling slurring haemorrhage hypoglycaemia dehydrated miscarriage contractions";
 
-/** How letters sound, applied in order; enough of English spelling to meet its usual errors. */
-const sounds: readonly (readonly [RegExp, string])[] = [
-  [/^(?:pn|kn|gn)/, "n"],
-  [/^wr/, "r"],
-  [/^ps/, "s"],
-  [/ph/g, "f"],
-  [/gh/g, ""],
-  [/tion|cian|shun|sion/g, "xn"],
-  [/[sc]h/g, "x"],
-  [/th/g, "t"],
-  [/c(?=[eiy])/g, "s"],
-  [/ck|[cq]/g, "k"],
-  [/x(?!n)/g, "ks"],
-  [/z/g, "s"],
-  [/(?<=.)[aeiouyhw]/g, ""],
-  [/^[aeiou]/, "a"],
-  [/(.)\1+/g, "$1"],
-];
+/** Pairs of letters that sound like one, and letters that sound like others; vowels, h, w and y are not heard. */
+const pairs: ReadonlyMap<string, string> = new Map(
+  Object.entries({ ph: "f", gh: "", ck: "k", ch: "x", sh: "x", th: "t", ce: "s", ci: "s", cy: "s" }),
+);
+const letters: ReadonlyMap<string, string> = new Map(Object.entries({ c: "k", q: "k", x: "ks", z: "s" }));
+const SILENT = new Set("aeiouyhw");
+/** Vowels that soften a c; they are read by themselves after it. */
+const SOFT = new Set("eiy");
+const SILENT_START: ReadonlySet<string> = new Set(["pn", "kn", "gn", "wr", "ps"]);
 
-/** The consonants that one hears. */
+/** The consonants that one hears, twice the same only once, and whether a vowel begins the word. */
 function soundOf(word: string): string {
-  return sounds.reduce((text, [spelling, sound]) => text.replace(spelling, sound), word);
+  let out = "";
+  let at = SILENT_START.has(word.slice(0, 2)) ? 1 : 0;
+  if ("aeiou".includes(word.charAt(at))) out = "a";
+  while (at < word.length) {
+    const pair = pairs.get(word.slice(at, at + 2));
+    const letter = word.charAt(at);
+    const sound = pair ?? letters.get(letter) ?? (SILENT.has(letter) ? "" : letter);
+    if (sound !== "" && !out.endsWith(sound)) out += sound;
+    at += pair === undefined || SOFT.has(word.charAt(at + 1)) ? 1 : 2;
+  }
+  return out;
 }
 
 function deletions(word: string): string[] {

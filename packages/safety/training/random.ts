@@ -27,11 +27,14 @@ export class Seeded {
     return this.below(n) === 0;
   }
 
-  shuffle<T>(values: readonly T[]): T[] {
-    const out = [...values];
-    for (let at = out.length - 1; at > 0; at -= 1) {
+  /** The numbers below a count in random order. */
+  order(count: number): Uint32Array {
+    const out = Uint32Array.from({ length: count }, (_, at) => at);
+    for (let at = count - 1; at > 0; at -= 1) {
       const other = this.below(at + 1);
-      [out[at], out[other]] = [out[other], out[at]];
+      const held = out[at] ?? 0;
+      out[at] = out[other] ?? 0;
+      out[other] = held;
     }
     return out;
   }

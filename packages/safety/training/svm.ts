@@ -40,7 +40,7 @@ export function train(examples: readonly Example[], bucketCount: number, random:
     damping: 1 / (2 * cost),
   }));
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const at of random.shuffle([...rows.keys()])) {
+    for (const at of random.order(rows.length)) {
       const row = rows[at];
       if (row === undefined) continue;
       let sum = 0;

@@ -32,7 +32,7 @@ const harmlessFiles = numbered("harmless", 4);
 const vignetteFiles = numbered("vignettes", 2);
 
 /** Emergencies and harmless texts in one file, the latter under `# none`. */
-const mixedFiles = numbered("mixed", 7);
+const mixedFiles = numbered("mixed", 8);
 
 const folder = new URL("texts/", import.meta.url);
 /** Public data beside the repository; see the README of `training` for what is used and its licence. */

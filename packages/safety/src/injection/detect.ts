@@ -30,7 +30,7 @@ const task = new LinearModel(storedTask);
 
 /** Turn marks of common chat templates; no patient writes them. */
 const CONTROL_MARKS =
-  /<\|[a-z_]{2,20}\|>|\[\/?(?:INST|SYS)\]|<<\/?SYS>>|<\/?(?:system|assistant|user|instructions?)>|^\s*#{2,}\s*(?:system|instruction|response|assistant|human|user)\b|^\s*(?:system|assistant|human)\s*:/im;
+  /<\|[a-z_]{2,20}\|>|\[\/?(?:INST|SYS)\]|<<\/?SYS>>|<\/?(?:system|assistant|user|instructions?)>|^[ \t]{0,9}#{2,9}[ \t]{0,9}(?:system|instruction|response|assistant|human|user)\b|^[ \t]{0,9}(?:system|assistant|human)[ \t]{0,9}:/im;
 /** Zero-width runs, tag characters and direction overrides hide text from people but not from models. */
 const HIDDEN_CHARACTERS = /[\u{E0000}-\u{E007F}]|[\u202A-\u202E\u2066-\u2069]|[\u200B\u2060\uFEFF]{3}/u;
 

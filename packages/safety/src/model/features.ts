@@ -112,22 +112,34 @@ function featuresOf(readings: readonly Reading[], { from, to }: Range, found: re
   return out;
 }
 
+function someBetween({ from, to }: Range, holds: (at: number) => boolean): boolean {
+  for (let at = from; at <= to; at += 1) if (holds(at)) return true;
+  return false;
+}
+
 /**
  * What a linear model sees of a text: words, neighbours, concepts, pairs of concepts and findings of the
- * rules, window by window. Discounted words count only as such. The work per window is bounded.
+ * rules, window by window; windows that speak of nothing are
+ * left out. Discounted words count only as such. The work per window is bounded.
  */
 export function windowsOf(
   tokens: readonly Token[],
   { sentences, scopes, found }: Pick<TextReading, "sentences" | "scopes" | "found">,
 ): Window[] {
   const readings = readingsOf(tokens, scopes);
-  return runsOf(tokens, sentences).map((range) => {
+  const isTelling = (at: number): boolean => {
+    const reading = readings[at];
+    return reading !== undefined && reading.state !== "discounted" && reading.concepts.length > 0;
+  };
+  return runsOf(tokens, sentences).flatMap((range) => {
     const inside: Found[] = [];
     for (let at = firstFrom(found, range.from); at < found.length; at += 1) {
       const hit = found[at];
       if (hit === undefined || hit.from > range.to) break;
       inside.push(hit);
     }
-    return Object.assign({}, range, { features: featuresOf(readings, range, inside) });
+    if (inside.length === 0 && !someBetween(range, isTelling)) return [];
+    const { from, to } = range;
+    return [{ from, to, features: featuresOf(readings, range, inside) }];
   });
 }

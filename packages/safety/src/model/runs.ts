@@ -3,6 +3,8 @@ import type { Range, Token } from "../tokens.ts";
 /** How many sentences and tokens are judged as one. */
 const MAX_SENTENCES = 3;
 const MAX_TOKENS = 80;
+/** A text of more sentences is no message; its sentences are judged one by one. */
+const MAX_MESSAGE_SENTENCES = 1000;
 /** A case is judged in stretches of so many tokens, and begins with an age that stands this early. */
 const MAX_CASE_TOKENS = 300;
 const MAX_CASE_OPENING = 3;
@@ -85,6 +87,7 @@ function caseRuns(tokens: readonly Token[], sentences: readonly Range[]): Range[
 export function runsOf(tokens: readonly Token[], sentences: readonly Range[]): Range[] {
   const opening = sentences.slice(0, 2).findIndex((sentence) => opensCase(tokens, sentence));
   if (opening >= 0) return caseRuns(tokens, sentences.slice(opening));
+  if (sentences.length > MAX_MESSAGE_SENTENCES) return [...sentences];
   return sentences.flatMap((first, at) => {
     const run = sentences.slice(at, at + MAX_SENTENCES);
     return run
