@@ -30,9 +30,9 @@ function topicOf(features: ReadonlySet<number>): { kind: EmergencyKind; score: n
 
 /** A missed plan to die costs more than a line too many: these need less to be taken for an emergency. */
 const crisisKinds: ReadonlySet<EmergencyKind> = new Set(["suicide", "self-harm", "violence"]);
-const CRISIS_ALLOWANCE = 0.35;
+const CRISIS_ALLOWANCE = 0.5;
 /** How surely the topic must be one of them. */
-const CRISIS_TOPIC = -0.2;
+const CRISIS_TOPIC = 0;
 
 /**
  * Takes a text for an emergency, or says nothing: one of its windows must speak for it. It is only ever asked
