@@ -28,6 +28,8 @@ const { values } = parseArgs({
   },
 });
 
+/** So long compilers are still at work in everybody's process. */
+const WARM_UP_ROUNDS = 3;
 /** How often a round runs a scenario; a skip is one message behind this many missing ones, the most allowed. */
 const counts = { oneWay: 1000, afterLoss: 100, pingPong: 600, setUp: 150, skip: 24_999 } as const;
 
@@ -70,14 +72,13 @@ const rowOf = (name: Name, scenario: ScenarioName) => `${name}, ${scenario}`;
 
 async function measure(contestants: ReadonlyMap<Name, Contestant>, roundsCount: number): Promise<Rounds> {
   const rounds: Rounds = new Map();
-  // The first round only warms up.
-  for (let round = 0; round <= roundsCount; round += 1) {
+  for (let round = -WARM_UP_ROUNDS; round < roundsCount; round += 1) {
     for (const scenario of Object.keys(counts) as ScenarioName[]) {
       for (const [name, contestant] of contestants) {
         if (!isCompared(name, scenario)) continue;
         const count = scenario === "skip" ? counts.skip : Math.ceil(counts[scenario] * Number(values.scale));
         const cost = await contestant.run(scenario, count);
-        if (round > 0) note(rounds, rowOf(name, scenario), { cost, count: scenario === "skip" ? 1 : count });
+        if (round >= 0) note(rounds, rowOf(name, scenario), { cost, count: scenario === "skip" ? 1 : count });
       }
     }
   }
