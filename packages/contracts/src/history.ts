@@ -34,6 +34,7 @@ export interface HistoryEndContent {
 /** History on its way. */
 export type HistoryContent = HistoryPartContent | HistoryEndContent;
 
+/** The fields of a history content, for the map that {@link encodeContent} writes. */
 export function historyFields(content: HistoryContent): CborMap {
   const transfer = idToBytes(content.transfer);
   if (content.kind === "historyEnd") return { transfer };

@@ -41,6 +41,7 @@ export interface LaterContent {
 /** What mends. */
 export type MendingContent = UnopenedContent | ResentContent | LaterContent;
 
+/** The fields of a mending content, for the map that {@link encodeContent} writes. */
 export function mendingFields(content: MendingContent): CborMap {
   switch (content.kind) {
     case "unopened":
