@@ -4,7 +4,7 @@ import type { AccountId, Role } from "@cloister/contracts/ids";
 import type { Random } from "@cloister/crypto";
 import type { RelayStore } from "@cloister/relay-core";
 import { MemoryClientStore, MemoryDisk } from "./client-store.ts";
-import { MemoryRelayStore } from "./relay-store.ts";
+import { MemoryRelayStore } from "./relay-store/memory-relay-store.ts";
 import { TestClock } from "./test-clock.ts";
 import { type TestLine, TestNetwork } from "./test-network.ts";
 import { seededRandom } from "./test-random.ts";
