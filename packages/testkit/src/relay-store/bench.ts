@@ -13,6 +13,7 @@ import type {
 } from "@cloister/relay-core";
 import { afterEach, beforeEach } from "vitest";
 
+/** A store under test, on something that outlives it. */
 export interface RelayStoreSite {
   /** Opens a store on what was kept so far. */
   open(): Promise<RelayStore>;

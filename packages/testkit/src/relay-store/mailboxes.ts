@@ -3,7 +3,6 @@ import {
   alice,
   bob,
   bob2,
-  bytes,
   dayMs,
   type StoreBench,
   sealed,
