@@ -1,3 +1,4 @@
+export { developmentAnchors } from "./anchors.ts";
 export {
   type CertificateRequest,
   type Issuer,
