@@ -1,2 +1,2 @@
-export { deltaFor, epsilonFor, noiseFor, type PrivacyEvent } from "./accountant/accountant.ts";
+export { deltaFor, epsilonBound, epsilonFor, noiseFor, type PrivacyEvent } from "./accountant/accountant.ts";
 export { rdpEpsilon, rdpOf } from "./accountant/rdp.ts";

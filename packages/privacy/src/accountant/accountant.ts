@@ -20,6 +20,9 @@ const ANY_EXPONENTS = { below: -1, above: 1 };
 const MOST_POINTS = 2 ** 19;
 const SEARCH_POINTS = 2 ** 14;
 const MAX_STEPS = 10_000_000;
+/** How near to epsilon the noise's cost comes from below, relatively; and how often Newton's method may look. */
+const CLOSE = 5e-7;
+const MAX_TURNS = 8;
 /** Round-off of the transform, counted against delta. */
 const ROUND_OFF = 2e-13;
 
@@ -32,6 +35,16 @@ const ROUND_OFF = 2e-13;
 export function epsilonFor(events: readonly PrivacyEvent[], delta: number): number {
   checkDelta(delta);
   return epsilonOn(merge(events), delta, MOST_POINTS);
+}
+
+/**
+ * An upper bound of {@link epsilonFor}, some tens of times faster: the same on a coarse grid, which never
+ * shows less. Within about 1 % where epsilon is above 0.1.
+ * @throws BaseError `PRIVACY_EVENT`, `PRIVACY_DELTA`
+ */
+export function epsilonBound(events: readonly PrivacyEvent[], delta: number): number {
+  checkDelta(delta);
+  return epsilonOn(merge(events), delta, SEARCH_POINTS);
 }
 
 function epsilonOn(events: readonly PrivacyEvent[], delta: number, pointsCount: number): number {
@@ -71,9 +84,16 @@ export function noiseFor({ epsilon, delta, samplingRate, stepsCount }: NoiseRequ
     const cost = epsilonOn(events, delta, pointsCount);
     return Math.log(Math.min(Math.max(cost, 1e-12), 1e12) / epsilon);
   };
-  // A coarse grid finds almost all of it, and from above: it never shows less than a fine one.
-  const almost = leastNoise(costOn(SEARCH_POINTS), { start: 1, factor: 1.5 });
-  return leastNoise(costOn(MOST_POINTS), { start: almost, factor: 1.002 });
+  const [coarse, fine] = [costOn(SEARCH_POINTS), costOn(MOST_POINTS)];
+  // A coarse grid finds almost all of it, and its slope, with which a fine one needs few more looks.
+  let noise = leastNoise(coarse, { start: 1, factor: 1.5 });
+  const slope = (coarse(noise * 1.01) - coarse(noise)) / Math.log(1.01);
+  for (let turn = 0; turn < MAX_TURNS; turn += 1) {
+    const over = fine(noise);
+    if (over <= 0 && over > -2 * CLOSE) return noise;
+    noise *= Math.exp(-(over + CLOSE) / slope);
+  }
+  return leastNoise(fine, { start: noise, factor: 1.002 });
 }
 
 /** Where a falling cost meets zero, from above: bracket it, then regula falsi in logarithms (Illinois). */

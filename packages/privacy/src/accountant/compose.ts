@@ -11,6 +11,8 @@ export interface RepeatedLoss {
 /** What lies outside the window of the transform, together. */
 const TAIL_MASS = 1e-15;
 const SEARCH_STEPS = 20;
+/** A frequency that all of them together cannot bring above round-off: high ones, after many steps. */
+const NEGLIGIBLE = 1e-25;
 
 /** Where the sum of the losses lies but for {@link TAIL_MASS}, in grid indices. */
 export interface Window {
@@ -107,9 +109,10 @@ export function compose(losses: readonly RepeatedLoss[], window: Window): Privac
   const sums = spectrum;
   fft.inverseTransform(sums, product);
   const masses = new Float64Array(length);
+  let index = modulo(window.first - shift, size);
   for (let at = 0; at < length; at += 1) {
-    const index = modulo(window.first + at - shift, size);
     masses[at] = Math.max(0, sums[2 * index] ?? 0); // round-off goes either way
+    index = index + 1 === size ? 0 : index + 1;
   }
   const finite = losses.reduce((log, { loss, count }) => log + count * Math.log1p(-loss.infinityMass), 0);
   return { step, first: window.first, masses, infinityMass: -Math.expm1(finite) + TAIL_MASS };
@@ -131,9 +134,10 @@ function meanOf({ first, masses }: PrivacyLoss): number {
 
 function wrapped({ first, masses }: PrivacyLoss, origin: number, size: number): Float64Array {
   const out = new Float64Array(size);
+  let index = modulo(first - origin, size);
   for (let at = 0; at < masses.length; at += 1) {
-    const index = modulo(first + at - origin, size);
     out[index] = (out[index] ?? 0) + (masses[at] ?? 0);
+    index = index + 1 === size ? 0 : index + 1;
   }
   return out;
 }
@@ -146,7 +150,12 @@ function modulo(value: number, size: number): number {
 function multiplyByPower(product: Float64Array, spectrum: Float64Array, count: number): void {
   for (let at = 0; at <= product.length / 2; at += 2) {
     const [re, im] = [spectrum[at] ?? 0, spectrum[at + 1] ?? 0];
-    const modulus = Math.hypot(re, im) ** count;
+    const modulus = Math.sqrt(re * re + im * im) ** count;
+    if (modulus < NEGLIGIBLE) {
+      product[at] = 0;
+      product[at + 1] = 0;
+      continue;
+    }
     const argument = Math.atan2(im, re) * count;
     const [x, y] = [modulus * Math.cos(argument), modulus * Math.sin(argument)];
     const [a, b] = [product[at] ?? 0, product[at + 1] ?? 0];
