@@ -59,7 +59,13 @@ export class AggregationCoordinator {
     const isWhole = (from: number, parcels: readonly Parcel[]) => {
       const wanted = nodes.filter((node) => node !== from);
       const isFrom = parcels.every((parcel) => parcel.from === from);
-      return isFrom && sameNodes(parcels.map(({ to }) => to), wanted);
+      return (
+        isFrom &&
+        sameNodes(
+          parcels.map(({ to }) => to),
+          wanted,
+        )
+      );
     };
     const whole = nodes.filter((node) => isWhole(node, sent.get(node) ?? []));
     this.#requireEnough(whole.length);
@@ -132,7 +138,11 @@ export class AggregationCoordinator {
   finish(): AggregatedSum {
     this.#requireEnough(this.#unmaskings.size);
     const suspects = new Set<number>();
-    const recovered = (part: "seedShares" | "keyShares", node: number, fits: (secret: Uint8Array) => boolean) => {
+    const recovered = (
+      part: "seedShares" | "keyShares",
+      node: number,
+      fits: (secret: Uint8Array) => boolean,
+    ) => {
       const shares = [...this.#unmaskings].map(([from, entry]) => ({
         node: from,
         bytes: entry[part].find((share) => share.node === node)?.bytes ?? new Uint8Array(),

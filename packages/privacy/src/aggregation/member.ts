@@ -61,7 +61,11 @@ export class AggregationMember {
     checkPlan(input.plan);
     const own = input.plan.members.find(({ node }) => node === input.node);
     if (!own || !equalBytes(own.identityKey, ed25519KeyPair(input.identity).publicKey))
-      throw new BaseError("Policy", "AGGREGATION_PLAN", "the plan does not name this member; take no part in it");
+      throw new BaseError(
+        "Policy",
+        "AGGREGATION_PLAN",
+        "the plan does not name this member; take no part in it",
+      );
     this.#plan = input.plan;
     this.#digest = planDigest(input.plan);
     this.#node = input.node;
@@ -182,8 +186,7 @@ export class AggregationMember {
 
   #signSurvivors(survivors: readonly number[]): SurvivorSignature {
     const known = new Set(survivors);
-    if (known.size < survivors.length || !survivors.every((node) => this.#shares.has(node)))
-      throw tooFew();
+    if (known.size < survivors.length || !survivors.every((node) => this.#shares.has(node))) throw tooFew();
     if (!known.has(this.#node) || known.size < this.#plan.thresholdCount) throw tooFew();
     this.#survivors = [...survivors];
     return { from: this.#node, signature: ed25519Sign(this.#identity, this.#survivorBytes()) };
@@ -233,7 +236,11 @@ export class AggregationMember {
 
   #step<Output>([expected, next]: readonly [Phase, Phase], take: () => Output): Output {
     if (this.#phase !== expected)
-      throw new BaseError("Conflict", "AGGREGATION_PHASE", "this step was taken already or its turn has not come");
+      throw new BaseError(
+        "Conflict",
+        "AGGREGATION_PHASE",
+        "this step was taken already or its turn has not come",
+      );
     this.#phase = next;
     try {
       return take();
@@ -272,7 +279,11 @@ function checkValues({ dimension, maxAbs }: AggregationPlan, values: Int32Array)
   if (values.length !== dimension)
     throw new BaseError("Usage", "AGGREGATION_DIMENSION", "give as many values as the plan says");
   if (values.some((value) => value > maxAbs || value < -maxAbs))
-    throw new BaseError("Usage", "AGGREGATION_RANGE", "a value is larger than the plan allows; clip it before");
+    throw new BaseError(
+      "Usage",
+      "AGGREGATION_RANGE",
+      "a value is larger than the plan allows; clip it before",
+    );
 }
 
 function substituted(): BaseError {
@@ -284,11 +295,19 @@ function substituted(): BaseError {
 }
 
 function tooFew(): BaseError {
-  return new BaseError("Policy", "AGGREGATION_COHORT", "too few members remain, or others than took part; end the round");
+  return new BaseError(
+    "Policy",
+    "AGGREGATION_COHORT",
+    "too few members remain, or others than took part; end the round",
+  );
 }
 
 function wrongParcel(): BaseError {
-  return new BaseError("Verification", "AGGREGATION_PARCEL", "a parcel is not from its sender; end the round");
+  return new BaseError(
+    "Verification",
+    "AGGREGATION_PARCEL",
+    "a parcel is not from its sender; end the round",
+  );
 }
 
 function unconfirmed(): BaseError {

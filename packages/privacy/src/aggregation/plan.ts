@@ -43,15 +43,18 @@ export function checkPlan(plan: AggregationPlan): void {
   const keys = new Set(members.map(({ identityKey }) => identityKey.join()));
   const isWhole = (value: number, min: number, max: number) =>
     Number.isInteger(value) && value >= min && value <= max;
-  if (!isWhole(members.length, minCohortCount, maxCohortCount)) throw unsafe("has too small or large a cohort");
+  if (!isWhole(members.length, minCohortCount, maxCohortCount))
+    throw unsafe("has too small or large a cohort");
   if (nodes.size < members.length || keys.size < members.length) throw unsafe("names a member twice");
   if (!members.every(({ node }) => isWhole(node, 1, maxCohortCount))) throw unsafe("has a wrong node number");
-  if (!members.every(({ identityKey }) => identityKey.length === 32)) throw unsafe("has a wrong identity key");
+  if (!members.every(({ identityKey }) => identityKey.length === 32))
+    throw unsafe("has a wrong identity key");
   if (!isWhole(thresholdCount, Math.floor((2 * members.length) / 3) + 1, members.length))
     throw unsafe("must have a threshold above two thirds of the cohort");
   if (!isWhole(dimension, 1, maxDimension)) throw unsafe("has a wrong dimension");
   if (!isWhole(maxAbs, 1, Math.floor((2 ** 31 - 1) / members.length))) throw unsafe("could overflow its sum");
-  if (plan.round.length !== 32 || plan.modelDigest.length !== 32) throw unsafe("has a digest of a wrong length");
+  if (plan.round.length !== 32 || plan.modelDigest.length !== 32)
+    throw unsafe("has a digest of a wrong length");
 }
 
 function unsafe(problem: string): BaseError {
@@ -107,4 +110,3 @@ export function decodePlan(bytes: Uint8Array): AggregationPlan {
 export function planDigest(plan: AggregationPlan): Uint8Array<ArrayBuffer> {
   return sha256(encodePlan(plan));
 }
-
