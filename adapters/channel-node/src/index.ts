@@ -1,0 +1,1 @@
+export { type ChannelAddress, connectChannel, listenForChannels } from "./sockets.ts";

@@ -1,0 +1,3 @@
+export { type Accept, Channel, type ChannelInput, type ChannelTransport } from "./channel.ts";
+export { frameMessage, MessageReader } from "./message.ts";
+export type { ChannelStream, StreamHandlers } from "./stream.ts";
