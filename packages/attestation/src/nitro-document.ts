@@ -3,10 +3,9 @@
  * of trust"). Genuine documents deviate from that text, and both forms are accepted: bare or under tag 18,
  * absent fields as null or left out, definite or indefinite maps.
  */
-import { toHex } from "@cloister/bytes";
-import { encodeCbor } from "@cloister/codec";
-import { CborTag, decodeEvidenceCbor, type EvidenceCbor } from "./cbor.ts";
+import { decodeEvidenceCbor, type EvidenceCbor } from "./cbor.ts";
 import { type AttestationCode, broken, demand } from "./rules.ts";
+import { decodeSign1 } from "./sign1.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -38,10 +37,6 @@ const MAX_DATA_BYTES = 512;
 const MAX_BUNDLE_COUNT = 8;
 const PCR_BYTES = 48;
 const PCR_COUNT = 32;
-const SIGNATURE_BYTES = 96;
-const COSE_SIGN1_TAG = 18;
-/** {1: -35}: alg ES384 (RFC 9053 section 2.1). */
-const PROTECTED = "a1013822";
 const fieldNames: ReadonlySet<unknown> = new Set([
   "module_id",
   "digest",
@@ -57,7 +52,8 @@ const fieldNames: ReadonlySet<unknown> = new Set([
 /** Reads a document. @throws BaseError family `Decode` */
 export function decodeDocument(evidence: Uint8Array): UnverifiedDocument {
   demand(evidence.length > 0 && evidence.length <= MAX_EVIDENCE_BYTES, "EVIDENCE_SIZE");
-  const { protectedHeader, payload, signature } = readSign1(decodeEvidenceCbor(evidence));
+  const { payload, signedPart, signature } = decodeSign1(evidence);
+  demand(payload.length > 0 && payload.length <= MAX_PAYLOAD_BYTES, "DOCUMENT_SIZE");
   const fields = mapOf(decodeEvidenceCbor(payload), "DOCUMENT_FIELDS");
   demand(
     [...fields.keys()].every((key) => fieldNames.has(key)),
@@ -77,23 +73,9 @@ export function decodeDocument(evidence: Uint8Array): UnverifiedDocument {
     publicKey: optional("public_key", MAX_PUBLIC_KEY_BYTES, "DOCUMENT_PUBLIC_KEY", 1),
     userData: optional("user_data", MAX_DATA_BYTES, "DOCUMENT_USER_DATA"),
     nonce: optional("nonce", MAX_DATA_BYTES, "DOCUMENT_NONCE"),
-    // Sig_structure in the deterministic form that RFC 9052 section 9 asks for.
-    signedPart: encodeCbor(["Signature1", protectedHeader, new Uint8Array(), payload]),
+    signedPart,
     signature,
   };
-}
-
-function readSign1(item: EvidenceCbor): { protectedHeader: Bytes; payload: Bytes; signature: Bytes } {
-  if (item instanceof CborTag) demand(item.tag === COSE_SIGN1_TAG, "COSE_FORMAT");
-  const parts = item instanceof CborTag ? item.value : item;
-  demand(isList(parts) && parts.length === 4, "COSE_FORMAT");
-  const [protectedHeader, unprotected, payload, signature] = parts;
-  demand(protectedHeader instanceof Uint8Array && payload instanceof Uint8Array, "COSE_FORMAT");
-  demand(mapOf(unprotected, "COSE_FORMAT").size === 0, "COSE_FORMAT");
-  demand(toHex(protectedHeader) === PROTECTED, "COSE_ALGORITHM");
-  demand(payload.length > 0 && payload.length <= MAX_PAYLOAD_BYTES, "DOCUMENT_SIZE");
-  const bound = { minBytes: SIGNATURE_BYTES, maxBytes: SIGNATURE_BYTES };
-  return { protectedHeader, payload, signature: bytesOf(signature, bound, "COSE_SIGNATURE_LENGTH") };
 }
 
 function moduleOf(value: EvidenceCbor | undefined): string {

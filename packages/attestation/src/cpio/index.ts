@@ -1,0 +1,1 @@
+export { type CpioCode, type CpioEntry, cpioRules, encodeCpio } from "./cpio.ts";

@@ -1,0 +1,8 @@
+export {
+  decodeNsmAnswer,
+  encodeAttestationRequest,
+  encodeDescribePcrRequest,
+  type NsmAnswer,
+  type NsmAttestationRequest,
+  nsmRules,
+} from "./nsm.ts";
