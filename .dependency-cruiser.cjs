@@ -1,6 +1,6 @@
 // The house's directions (ARCHITECTURE.md). Each rule is one sentence of it.
 const domain =
-  "^packages/(protocol|attestation|transparency|deid|routing|safety|retrieval|answering|privacy|escrow|relay-core)/";
+  "^packages/(protocol|attestation|keys|transparency|deid|routing|safety|retrieval|answering|privacy|escrow|relay-core)/";
 const notTest = "\\.test\\.tsx?$";
 module.exports = {
   forbidden: [

@@ -39,7 +39,10 @@ export async function readSecret(path: string): Promise<string> {
 }
 
 /** Creates a secret (mode 0600) unless it is there; a process that was faster wins. Durable when it returns. */
-export async function writeSecretOnce(path: string, make: () => string | Promise<string>): Promise<void> {
+export async function writeSecretOnce(
+  path: string,
+  make: () => string | Uint8Array | Promise<string>,
+): Promise<void> {
   if (await isThere(path)) return;
   const temporary = await writeBeside(path, await make());
   try {
@@ -47,6 +50,7 @@ export async function writeSecretOnce(path: string, make: () => string | Promise
     await link(temporary, path).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "EEXIST") throw error;
     });
+    await syncFolder(dirname(path));
   } finally {
     await rm(temporary, { force: true });
   }
@@ -55,6 +59,19 @@ export async function writeSecretOnce(path: string, make: () => string | Promise
 /** Replaces a file (mode 0600) as a whole or not at all. Durable when it returns. */
 export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
   await rename(await writeBeside(path, content), path);
+  await syncFolder(dirname(path));
+}
+
+/** Makes the names in a folder durable, after a file came, went or was renamed. */
+export async function syncFolder(path: string): Promise<void> {
+  // Windows opens no folders; its file systems write names through.
+  if (process.platform === "win32") return;
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
 
 async function isThere(path: string): Promise<boolean> {
