@@ -45,7 +45,7 @@ export function pairMaskKey(plan: Uint8Array, pair: KeyAgreement): Uint8Array {
 }
 
 /** The key for the one parcel from a node to another. */
-export function parcelKey(plan: Uint8Array, pair: KeyAgreement): Uint8Array {
+export function parcelSealingKey(plan: Uint8Array, pair: KeyAgreement): Uint8Array {
   return agree(pair, plan, concatBytes(label("parcel"), Uint8Array.of(pair.from, pair.to)));
 }
 

@@ -14,7 +14,7 @@ import {
   byNode,
   commitSeed,
   pairMaskKey,
-  parcelKey,
+  parcelSealingKey,
   seedMaskKey,
   survivorBytes,
 } from "./keys.ts";
@@ -125,7 +125,7 @@ export class AggregationMember {
   #seal(peer: Advertisement, plaintext: Uint8Array): Parcel {
     const address = { from: this.#node, to: peer.node };
     const { privateKey } = this.#parcelKeys;
-    const key = parcelKey(this.#digest, { ...address, privateKey, publicKey: peer.parcelKey });
+    const key = parcelSealingKey(this.#digest, { ...address, privateKey, publicKey: peer.parcelKey });
     const associatedData = concatBytes(this.#digest, Uint8Array.of(address.from, address.to));
     const sealed = aesGcmSeal({ key, nonce: parcelNonce, plaintext, associatedData });
     zeroise(key, plaintext);
@@ -165,7 +165,7 @@ export class AggregationMember {
     const peer = this.#peers.find(({ node }) => node === from);
     if (!peer || to !== this.#node || this.#shares.has(from)) throw wrongParcel();
     const { privateKey } = this.#parcelKeys;
-    const key = parcelKey(this.#digest, { from, to, privateKey, publicKey: peer.parcelKey });
+    const key = parcelSealingKey(this.#digest, { from, to, privateKey, publicKey: peer.parcelKey });
     const associatedData = concatBytes(this.#digest, Uint8Array.of(from, to));
     try {
       this.#shares.set(from, aesGcmOpen({ key, nonce: parcelNonce, ciphertext: sealed, associatedData }));

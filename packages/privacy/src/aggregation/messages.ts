@@ -70,7 +70,8 @@ function toCbor(message: AggregationMessage): CborValue {
       const { kind, from, seedShares, keyShares } = message;
       return { kind, from, seedShares: seedShares.map(shareToCbor), keyShares: keyShares.map(shareToCbor) };
     }
-    default:
+    case "advertisement":
+    case "survivors":
       return { ...message };
   }
 }
