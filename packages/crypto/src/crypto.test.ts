@@ -66,6 +66,31 @@ describe("hashes", () => {
       code("CRYPTO_LENGTH"),
     );
   });
+
+  it.each([[[32, 0]], [[40, -8]], [[16.5, 16]], [[8000, 161]]])(
+    "CRYPTO_LENGTH: HKDF keys of %j bytes",
+    (lengths) => {
+      const empty = new Uint8Array(0);
+      expect(() => face.hkdfSha256Keys({ ikm: empty, salt: empty, info: "", lengths })).toThrowError(
+        code("CRYPTO_LENGTH"),
+      );
+    },
+  );
+
+  it("HKDF keys are its output cut into pieces, the HMACs of several messages those of each", () => {
+    const bytes = fc.uint8Array({ maxLength: 150 });
+    const lengths = fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1, maxLength: 5 });
+    fc.assert(
+      fc.property(bytes, bytes, bytes, lengths, (ikm, salt, info, pieces) => {
+        const keys = face.hkdfSha256Keys({ ikm, salt, info, lengths: pieces });
+        expect(keys.map(({ length }) => length)).toEqual(pieces);
+        const whole = concatBytes(...keys);
+        expect(whole).toEqual(face.hkdfSha256({ ikm, salt, info, lengthBytes: whole.length }));
+        const macs = [face.hmacSha256(ikm, salt), face.hmacSha256(ikm, info)];
+        expect(face.hmacSha256Each(ikm, salt, info)).toEqual(macs);
+      }),
+    );
+  });
 });
 
 describe("AES-256", () => {

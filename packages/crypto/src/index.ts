@@ -13,7 +13,17 @@ export {
 export { aesGcmSivOpen, aesGcmSivSeal } from "./aes-gcm-siv.ts";
 export type { Random } from "./checks.ts";
 export { type Ed25519KeyPair, ed25519KeyPair, ed25519Sign, ed25519Verify } from "./ed25519.ts";
-export { type HkdfInput, hkdfSha256, hmacSha256, sha256, sha384, sha512 } from "./hash.ts";
+export {
+  type HkdfInput,
+  type HkdfKeysInput,
+  hkdfSha256,
+  hkdfSha256Keys,
+  hmacSha256,
+  hmacSha256Each,
+  sha256,
+  sha384,
+  sha512,
+} from "./hash.ts";
 export {
   type KemDecapsulation,
   type KemEncapsulation,

@@ -27,6 +27,7 @@ import { shortHmac } from "./short-hmac.ts";
 /** Below this, states that are used again are faster than a new one of Node's. */
 const NATIVE_HMAC_FROM_BYTES = 512;
 
+const AES_BLOCK_BYTES = 16;
 const GCM_TAG_BYTES = 16;
 const MLKEM1024_DK_BYTES = 3168;
 const MLKEM768_DK_BYTES = 2400;
@@ -154,14 +155,25 @@ function publicOf(form: KeyForm, raw: Uint8Array): Bytes {
   return fromBase64Url(String(x));
 }
 
+/** Pads here (RFC 5652 section 6.3), so that one call gives all blocks. */
 function aesCbcEncrypt({ key, iv }: AesParameters, plaintext: Uint8Array): Bytes {
-  const cipher = crypto.createCipheriv("aes-256-cbc", secretKey(key), iv);
-  return concatBytes(cipher.update(plaintext), cipher.final());
+  const padBytes = AES_BLOCK_BYTES - (plaintext.length % AES_BLOCK_BYTES);
+  const blocks = new Uint8Array(plaintext.length + padBytes);
+  blocks.set(plaintext);
+  blocks.fill(padBytes, plaintext.length);
+  blocks.set(crypto.createCipheriv("aes-256-cbc", secretKey(key), iv).update(blocks));
+  return blocks;
 }
 
 function aesCbcDecrypt({ key, iv }: AesParameters, ciphertext: Uint8Array): Bytes | undefined {
-  const decipher = crypto.createDecipheriv("aes-256-cbc", secretKey(key), iv);
-  return finish(decipher.update(ciphertext), () => decipher.final());
+  const decipher = crypto.createDecipheriv("aes-256-cbc", secretKey(key), iv).setAutoPadding(false);
+  const blocks = decipher.update(ciphertext);
+  const padBytes = blocks.at(-1) ?? 0;
+  const padding = blocks.subarray(-padBytes);
+  const isPadded = padBytes > 0 && padBytes <= AES_BLOCK_BYTES && padding.every((byte) => byte === padBytes);
+  const plaintext = isPadded ? new Uint8Array(blocks.subarray(0, -padBytes)) : undefined;
+  zeroise(blocks);
+  return plaintext;
 }
 
 function aesGcmSeal({ key, iv }: AesParameters, plaintext: Uint8Array, associatedData: Uint8Array): Bytes {

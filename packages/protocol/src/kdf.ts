@@ -1,5 +1,5 @@
 import { toUtf8, zeroise } from "@cloister/bytes";
-import { hkdfSha256, hmacSha256 } from "@cloister/crypto";
+import { hkdfSha256Keys, hmacSha256, hmacSha256Each } from "@cloister/crypto";
 import { agree } from "./keys.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -16,11 +16,10 @@ export function stepRoot(input: {
   readonly publicKey: Uint8Array;
 }): { rootKey: Bytes; chainKey: Bytes } {
   const shared = agree(input.privateKey, input.publicKey);
-  const keys = hkdfSha256({ ikm: shared, salt: input.rootKey, info: RATCHET, lengthBytes: 64 });
+  const source = { ikm: shared, salt: input.rootKey, info: RATCHET };
+  const [rootKey, chainKey] = hkdfSha256Keys({ ...source, lengths: [32, 32] });
   zeroise(shared);
-  const out = { rootKey: keys.slice(0, 32), chainKey: keys.slice(32) };
-  zeroise(keys);
-  return out;
+  return { rootKey, chainKey };
 }
 
 /** The seed of the message at the head of a chain (Double Ratchet 7.2, constant 0x01), 32 bytes. */
@@ -33,6 +32,12 @@ export function nextChainKey(chainKey: Uint8Array): Bytes {
   return hmacSha256(chainKey, NEXT_CHAIN);
 }
 
+/** Both of the above. */
+export function stepChain(chainKey: Uint8Array): { readonly seed: Bytes; readonly next: Bytes } {
+  const [seed, next] = hmacSha256Each(chainKey, MESSAGE_SEED, NEXT_CHAIN);
+  return { seed, next };
+}
+
 /** What encrypts one message. Used once, then overwritten. */
 export interface MessageKeys {
   readonly cipherKey: Bytes;
@@ -42,6 +47,7 @@ export interface MessageKeys {
 
 /** Message keys from the classical seed, salted with the key of the post-quantum ratchet: zeros without one. */
 export function messageKeys(seed: Uint8Array, spqrKey: Uint8Array): MessageKeys {
-  const keys = hkdfSha256({ ikm: seed, salt: spqrKey, info: MESSAGE_KEYS, lengthBytes: 80 });
-  return { cipherKey: keys.subarray(0, 32), macKey: keys.subarray(32, 64), iv: keys.subarray(64) };
+  const source = { ikm: seed, salt: spqrKey, info: MESSAGE_KEYS };
+  const [cipherKey, macKey, iv] = hkdfSha256Keys({ ...source, lengths: [32, 32, 16] });
+  return { cipherKey, macKey, iv };
 }

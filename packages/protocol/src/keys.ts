@@ -42,14 +42,19 @@ export function rawKem(encoded: Uint8Array): Uint8Array {
   return encoded.subarray(1);
 }
 
+/** Refuses keys with a second encoding. {@link agree} refuses those of small order. */
+export function checkCanonical(encoded: Uint8Array): void {
+  demand(isCanonicalX25519(rawPublicKey(encoded)), "KEY-003");
+}
+
 /**
- * Refuses keys with a second encoding or a component of small order: either would let a peer show two
- * parties different keys that agree. Costs one Diffie-Hellman.
+ * Refuses keys with a second encoding or a component of small order, for those that name something (a
+ * person, a session): either would let a peer show two parties different keys that agree. Costs one
+ * Diffie-Hellman.
  */
 export function checkPublicKey(encoded: Uint8Array): void {
-  const raw = rawPublicKey(encoded);
-  demand(isCanonicalX25519(raw), "KEY-003");
-  demand(isTorsionFreeX25519(raw), "KEY-004");
+  checkCanonical(encoded);
+  demand(isTorsionFreeX25519(rawPublicKey(encoded)), "KEY-004");
 }
 
 /** A new pair from 32 random bytes. */

@@ -3,7 +3,7 @@
  * secret, become the first keys of a session. `agree` refuses public keys of low order and the all-zero result.
  */
 import { concatBytes, zeroise } from "@cloister/bytes";
-import { hkdfSha256, kyber1024Decapsulate, kyber1024Encapsulate, type Random } from "@cloister/crypto";
+import { hkdfSha256Keys, kyber1024Decapsulate, kyber1024Encapsulate, type Random } from "@cloister/crypto";
 import { agree, encodeKem, generateKeyPair, type KeyPair, rawKem } from "./keys.ts";
 import type { IdentityKeyPair, KemPreKey, VerifiedPreKeyBundle } from "./prekeys.ts";
 import { broken } from "./rules.ts";
@@ -13,7 +13,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
 
 /** F (X3DH 2.2, PQXDH 2.2): separates these inputs from XEdDSA's. */
 const DOMAIN = new Uint8Array(32).fill(0xff);
-const ZERO_SALT = new Uint8Array(32);
+const NO_SALT = new Uint8Array();
 const X3DH_INFO = "WhisperText";
 const PQXDH_INFO = "WhisperText_X25519_SHA-256_CRYSTALS-KYBER-1024";
 
@@ -99,13 +99,9 @@ function encapsulate(kyberPreKey: Uint8Array, random: Random): ReturnType<typeof
 function derive(agreements: readonly Bytes[], kemSecret: Bytes | undefined): SessionSecrets {
   const parts = kemSecret ? [...agreements, kemSecret] : agreements;
   const ikm = concatBytes(DOMAIN, ...parts);
-  const [info, lengthBytes] = kemSecret ? [PQXDH_INFO, 96] : [X3DH_INFO, 64];
-  const keys = hkdfSha256({ ikm, salt: ZERO_SALT, info, lengthBytes });
-  const secrets = {
-    rootKey: keys.slice(0, 32),
-    chainKey: keys.slice(32, 64),
-    spqrKey: kemSecret && keys.slice(64),
-  };
-  zeroise(ikm, keys, ...parts);
-  return secrets;
+  const [info, more] = kemSecret ? [PQXDH_INFO, [32]] : [X3DH_INFO, []];
+  const source = { ikm, salt: NO_SALT, info };
+  const [rootKey, chainKey, spqrKey] = hkdfSha256Keys({ ...source, lengths: [32, 32, ...more] });
+  zeroise(ikm, ...parts);
+  return { rootKey, chainKey, spqrKey };
 }

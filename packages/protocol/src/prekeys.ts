@@ -1,5 +1,13 @@
 import { mlKem1024KeyPair, type Random, xeddsaSign, xeddsaVerify } from "@cloister/crypto";
-import { checkPublicKey, encodeKem, generateKeyPair, type KeyPair, rawKem, rawPublicKey } from "./keys.ts";
+import {
+  checkCanonical,
+  checkPublicKey,
+  encodeKem,
+  generateKeyPair,
+  type KeyPair,
+  rawKem,
+  rawPublicKey,
+} from "./keys.ts";
 import { MAX_UINT32 } from "./limits.ts";
 import { demand } from "./rules.ts";
 
@@ -151,14 +159,17 @@ export function createPreKeyBundle(input: {
 
 /**
  * Checks everything a bundle claims (PQXDH 3.3). `bundle` comes from a server and is attacker-controlled.
- * Whether one without a KEM prekey will do is for the caller to say.
+ * Whether one without a KEM prekey will do is for the caller to say. Prekeys of low order are refused where
+ * they are agreed with.
  * @throws BaseError `PQXDH-001`, `PQXDH-002` for signatures; `KEY-003`, `KEY-004`, `WIRE-005`, `WIRE-006`
  * for keys; `WIRE-003`, `WIRE-004` for fields
  */
 export function verifyPreKeyBundle(bundle: PreKeyBundle): VerifiedPreKeyBundle {
   checkFields(bundle);
   const { identityKey, signedPreKey, preKey } = bundle;
-  for (const key of [identityKey, signedPreKey, preKey]) if (key) checkPublicKey(key);
+  checkPublicKey(identityKey);
+  checkCanonical(signedPreKey);
+  if (preKey) checkCanonical(preKey);
   const publicKey = rawPublicKey(identityKey);
   const signature = bundle.signedPreKeySignature;
   demand(xeddsaVerify({ publicKey, message: signedPreKey, signature }), "PQXDH-001");

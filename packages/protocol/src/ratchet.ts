@@ -1,7 +1,7 @@
 import { concatBytes, equalBytes, zeroise } from "@cloister/bytes";
-import { aesCbcDecrypt, aesCbcEncrypt, hmacSha256, isCanonicalX25519, type Random } from "@cloister/crypto";
-import { type MessageKeys, messageKeys, messageSeed, nextChainKey, stepRoot } from "./kdf.ts";
-import { generateKeyPair, type KeyPair, rawPublicKey } from "./keys.ts";
+import { aesCbcDecrypt, aesCbcEncrypt, hmacSha256, type Random } from "@cloister/crypto";
+import { type MessageKeys, messageKeys, stepChain, stepRoot } from "./kdf.ts";
+import { checkCanonical, generateKeyPair, type KeyPair } from "./keys.ts";
 import { MAX_RECEIVING_CHAINS_COUNT, MAX_UINT32 } from "./limits.ts";
 import { chainSecrets, closeChain, newChain, type ReceivingChain, takeSeed } from "./receiving-chain.ts";
 import { broken, demand } from "./rules.ts";
@@ -56,7 +56,7 @@ export function ratchetEncrypt(
   const { rootKey, sending, erase } = openSending(state, input.random);
   demand(sending.counter <= MAX_UINT32, "RATCHET-007");
   const spqr = sendSpqr(state.spqr, input.random);
-  const seed = messageSeed(sending.chainKey);
+  const { seed, next } = stepChain(sending.chainKey);
   const keys = messageKeys(seed, spqr.key);
   const authenticated = writeSignalMessage({
     version: input.associated.version,
@@ -69,11 +69,7 @@ export function ratchetEncrypt(
   const { localIdentityKey, remoteIdentityKey } = input.associated;
   const mac = macOf(keys, localIdentityKey, remoteIdentityKey, authenticated);
   wipe(keys, seed, spqr.key);
-  const advanced = {
-    ...sending,
-    chainKey: nextChainKey(sending.chainKey),
-    counter: sending.counter + 1,
-  };
+  const advanced = { ...sending, chainKey: next, counter: sending.counter + 1 };
   return {
     state: { ...state, rootKey, sending: advanced, spqr: spqr.state },
     bytes: concatBytes(authenticated, mac),
@@ -148,7 +144,7 @@ export function findChain(state: RatchetState, ratchetKey: Uint8Array): Receivin
 function receiveRatchetKey(state: RatchetState, ratchetKey: Bytes): RatchetStep & { chain: ReceivingChain } {
   const { sending, rootKey } = state;
   demand(sending.kind === "open", "RATCHET-006");
-  demand(isCanonicalX25519(rawPublicKey(ratchetKey)), "KEY-003");
+  checkCanonical(ratchetKey);
   const { privateKey } = sending.ratchetKeyPair;
   const step = stepRoot({ rootKey, privateKey, publicKey: ratchetKey });
   // Signal's count of the chain: one less than were sent, and 0 for none.

@@ -1,6 +1,6 @@
 import { zeroise } from "@cloister/bytes";
 import { type HeldKey, HeldKeys } from "./held-keys.ts";
-import { messageSeed, nextChainKey } from "./kdf.ts";
+import { nextChainKey, stepChain } from "./kdf.ts";
 import { MAX_JUMP_COUNT, MAX_SKIPPED_COUNT, MIN_SKIPPED_AGE_MS } from "./limits.ts";
 import { broken, demand } from "./rules.ts";
 
@@ -78,8 +78,7 @@ export function takeSeed<Chain extends SeedChain>(chain: Chain, counter: number)
   demand(chain.chainKey !== undefined, "RATCHET-005");
   demand(counter - chain.counter <= MAX_JUMP_COUNT, "RATCHET-002");
   const ahead = skipTo(chain, chain.chainKey, counter);
-  const seed = messageSeed(ahead.chainKey);
-  const next = nextChainKey(ahead.chainKey);
+  const { seed, next } = stepChain(ahead.chainKey);
   const erase = [...ahead.erase, ahead.chainKey];
   return { chain: { ...ahead.chain, chainKey: next, counter: counter + 1 }, seed, erase };
 }
@@ -121,8 +120,13 @@ function skipTo<Chain extends SeedChain>(
   const fresh: HeldKey[] = [];
   let chainKey = start;
   for (let at = chain.counter; at < counter; at += 1) {
-    if (at >= firstSkipped) fresh.push({ number: at, key: messageSeed(chainKey) });
-    const next = nextChainKey(chainKey);
+    let next: Bytes;
+    if (at < firstSkipped) next = nextChainKey(chainKey);
+    else {
+      const step = stepChain(chainKey);
+      fresh.push({ number: at, key: step.seed });
+      ({ next } = step);
+    }
     if (chainKey !== start) zeroise(chainKey);
     chainKey = next;
   }

@@ -228,14 +228,26 @@ describe("rules", () => {
     expect(() => alice.start(bob.party.classicBundle)).toThrowError(downgrade);
   });
 
-  it("refuses a public key with a torsion part, whose Diffie-Hellman looks ordinary", () => {
+  it("refuses an identity or base key with a torsion part, whose Diffie-Hellman looks ordinary", () => {
     const torsioned = fromHex("053da8e774947065741fa2ac667994baf883772f2659e6ec33bbe6ca15198b6a0b");
     const refused = expect.objectContaining({ code: "KEY-004" }) as Error;
-    expect(() => startWith(() => ({ preKey: torsioned }))).toThrowError(refused);
     expect(() => openFirstWith({ baseKey: torsioned })).toThrowError(refused);
     expect(() => openFirstWith({ identityKey: torsioned })).toThrowError(refused);
     expect(() => startWith(() => ({ identityKey: torsioned }))).toThrowError(refused);
-    expect(() => startWith(() => ({ signedPreKey: torsioned }))).toThrowError(refused);
+  });
+
+  it.each([0, 1, 9])("refuses prekeys of low order or a second encoding (%d)", (u) => {
+    const key = Uint8Array.of(5, u, ...new Uint8Array(31));
+    if (u === 9) key[32] = 0x80;
+    const refused = expect.objectContaining({ code: u === 9 ? "KEY-003" : "KEY-004" }) as Error;
+    expect(() => startWith(() => ({ preKey: key }))).toThrowError(refused);
+    expect(() =>
+      startWith((_, { local }) => {
+        const { privateKey } = local.identityKeyPair;
+        const signedPreKeySignature = xeddsaSign({ privateKey, message: key, random });
+        return { signedPreKey: key, signedPreKeySignature };
+      }),
+    ).toThrowError(refused);
   });
 
   it("refuses a ratchet key that is not canonical", () => {

@@ -1,7 +1,7 @@
 /** Sealed sender version 1: for one recipient, two layers of counter mode and a MAC. */
 import { concatBytes, equalBytes, toUtf8, zeroise } from "@cloister/bytes";
 import { ProtoWriter } from "@cloister/codec";
-import { aesCtr, hkdfSha256, hmacSha256, type Random } from "@cloister/crypto";
+import { aesCtr, hkdfSha256Keys, hmacSha256, type Random } from "@cloister/crypto";
 import { agree, checkPublicKey, generateKeyPair, type KeyPair, PUBLIC_KEY_BYTES } from "../keys.ts";
 import { demand } from "../rules.ts";
 import { readFields } from "../wire.ts";
@@ -79,10 +79,10 @@ interface LayerKeys {
 }
 
 function deriveKeys(shared: Bytes, salt: Bytes): LayerKeys {
-  const keys = hkdfSha256({ ikm: shared, salt, info: "", lengthBytes: 96 });
-  const out = { chainKey: keys.slice(0, 32), cipherKey: keys.slice(32, 64), macKey: keys.slice(64) };
-  zeroise(shared, salt, keys);
-  return out;
+  const source = { ikm: shared, salt, info: "" };
+  const [chainKey, cipherKey, macKey] = hkdfSha256Keys({ ...source, lengths: [32, 32, 32] });
+  zeroise(shared, salt);
+  return { chainKey, cipherKey, macKey };
 }
 
 function sealLayer({ cipherKey, macKey }: LayerKeys, data: Uint8Array): Bytes {

@@ -3,8 +3,8 @@
  * A sender key does not heal by itself; share a new one from time to time.
  */
 import { concatBytes, readUint32, zeroise } from "@cloister/bytes";
-import { aesCbcEncrypt, hkdfSha256, type Random, xeddsaSign } from "@cloister/crypto";
-import { messageSeed, nextChainKey } from "../kdf.ts";
+import { aesCbcEncrypt, hkdfSha256Keys, type Random, xeddsaSign } from "@cloister/crypto";
+import { stepChain } from "../kdf.ts";
 import { generateKeyPair, type KeyPair } from "../keys.ts";
 import { MAX_UINT32 } from "../limits.ts";
 import { demand } from "../rules.ts";
@@ -18,7 +18,7 @@ import {
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-const ZERO_SALT = new Uint8Array(32);
+const NO_SALT = new Uint8Array();
 /** Member devices of one group. */
 export const MAX_MEMBERS_COUNT = 1000;
 /** Characters in the name of a member device. */
@@ -82,13 +82,13 @@ export function encryptToGroup(
 ): SenderKeyStep & { readonly message: Bytes } {
   const { chainKey, iteration, signingKeyPair } = senderKey;
   demand(iteration <= MAX_UINT32, "GROUP-006");
-  const seed = messageSeed(chainKey);
+  const { seed, next } = stepChain(chainKey);
   const keys = groupMessageKeys(seed);
   const signed = writeSenderKeyMessage({ ...senderKey, ciphertext: aesCbcEncrypt({ ...keys, plaintext }) });
   zeroise(seed, keys.key, keys.iv);
   const signature = xeddsaSign({ privateKey: signingKeyPair.privateKey, message: signed, random });
   return {
-    senderKey: { ...senderKey, chainKey: nextChainKey(chainKey), iteration: iteration + 1 },
+    senderKey: { ...senderKey, chainKey: next, iteration: iteration + 1 },
     message: concatBytes(signed, signature),
     erase: [chainKey],
   };
@@ -96,10 +96,9 @@ export function encryptToGroup(
 
 /** What encrypts one group message: a 16-byte iv and a 32-byte key. Used once, then overwritten. */
 export function groupMessageKeys(seed: Uint8Array): { readonly iv: Bytes; readonly key: Bytes } {
-  const keys = hkdfSha256({ ikm: seed, salt: ZERO_SALT, info: "WhisperGroup", lengthBytes: 48 });
-  const out = { iv: keys.slice(0, 16), key: keys.slice(16) };
-  zeroise(keys);
-  return out;
+  const source = { ikm: seed, salt: NO_SALT, info: "WhisperGroup" };
+  const [iv, key] = hkdfSha256Keys({ ...source, lengths: [16, 32] });
+  return { iv, key };
 }
 
 function newSenderKey(distributionId: Bytes, members: readonly string[], random: Random): SenderKey {

@@ -1,6 +1,6 @@
 /** Authenticates the key agreement with keys that the session and every finished epoch contributed to. */
 import { concatBytes, toUtf8, uint64, zeroise } from "@cloister/bytes";
-import { hkdfSha256, hmacSha256 } from "@cloister/crypto";
+import { hkdfSha256, hkdfSha256Keys, hmacSha256 } from "@cloister/crypto";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -10,6 +10,7 @@ const HEADER = toUtf8(`${PROTOCOL}ekheader`);
 const CIPHERTEXT = toUtf8(`${PROTOCOL}ciphertext`);
 const SECRET = toUtf8(`${PROTOCOL}SCKA Key`);
 const ZEROS = new Uint8Array(32);
+const NO_SALT = new Uint8Array();
 
 /** Both 32 bytes. */
 export interface Authenticator {
@@ -30,10 +31,9 @@ export function updateAuthenticator(
 ): Authenticator {
   const ikm = concatBytes(root, secret);
   const info = concatBytes(UPDATE, uint64(epoch));
-  const keys = hkdfSha256({ ikm, salt: ZEROS, info, lengthBytes: 64 });
-  const next = { root: keys.slice(0, 32), mac: keys.slice(32) };
-  zeroise(ikm, keys);
-  return next;
+  const [nextRoot, mac] = hkdfSha256Keys({ ikm, salt: NO_SALT, info, lengths: [32, 32] });
+  zeroise(ikm);
+  return { root: nextRoot, mac };
 }
 
 /** Every secret in it. */
@@ -54,7 +54,7 @@ export function ciphertextMac({ mac }: Authenticator, epoch: bigint, ciphertext:
 /** What an epoch contributes, from its ML-KEM secret, which is overwritten; 32 bytes. */
 export function epochSecret(sharedSecret: Bytes, epoch: bigint): Bytes {
   const info = concatBytes(SECRET, uint64(epoch));
-  const secret = hkdfSha256({ ikm: sharedSecret, salt: ZEROS, info, lengthBytes: 32 });
+  const secret = hkdfSha256({ ikm: sharedSecret, salt: NO_SALT, info, lengthBytes: 32 });
   zeroise(sharedSecret);
   return secret;
 }

@@ -3,7 +3,7 @@
  * the next epoch enters. Which chain sends follows from who began the session, never from an epoch's role.
  */
 import { concatBytes, toUtf8, uint32, zeroise } from "@cloister/bytes";
-import { hkdfSha256 } from "@cloister/crypto";
+import { hkdfSha256Keys } from "@cloister/crypto";
 import { type HeldKey, HeldKeys } from "../held-keys.ts";
 import { MAX_JUMP_COUNT, MAX_SKIPPED_COUNT, MAX_UINT32 } from "../limits.ts";
 import { demand } from "../rules.ts";
@@ -46,11 +46,11 @@ interface Step {
 const START = toUtf8("Signal PQ Ratchet V1 Chain  Start");
 const ADD = toUtf8("Signal PQ Ratchet V1 Chain Add Epoch");
 const NEXT = toUtf8("Signal PQ Ratchet V1 Chain Next");
-const ZEROS = new Uint8Array(32);
+const NO_SALT = new Uint8Array();
 
 /** Chain epoch 0, from the session's initial key. */
 export function startSchedule(initialKey: Uint8Array, role: SpqrRole): KeySchedule {
-  const { root, epoch } = deriveEpoch({ ikm: initialKey, salt: ZEROS, info: START }, role);
+  const { root, epoch } = deriveEpoch({ ikm: initialKey, salt: NO_SALT, info: START }, role);
   return { root, firstEpoch: 0n, epochs: [epoch] };
 }
 
@@ -67,11 +67,9 @@ function deriveEpoch(
   input: { readonly ikm: Uint8Array; readonly salt: Uint8Array; readonly info: Uint8Array },
   role: SpqrRole,
 ): { root: Bytes; epoch: ChainEpoch } {
-  const keys = hkdfSha256({ ...input, lengthBytes: 96 });
-  const root = keys.slice(0, 32);
-  const fromInitiator = { chainKey: keys.slice(32, 64), index: 0 };
-  const fromResponder = { chainKey: keys.slice(64), index: 0 };
-  zeroise(keys);
+  const [root, initiatorKey, responderKey] = hkdfSha256Keys({ ...input, lengths: [32, 32, 32] });
+  const fromInitiator = { chainKey: initiatorKey, index: 0 };
+  const fromResponder = { chainKey: responderKey, index: 0 };
   const [sending, receiving] =
     role === "initiator" ? [fromInitiator, fromResponder] : [fromResponder, fromInitiator];
   return { root, epoch: { sending, receiving: { ...receiving, skipped: HeldKeys.none } } };
@@ -179,10 +177,9 @@ function skipTo(receiving: SpqrReceivingChain, index: number): ReceivingStep {
 function advance(chain: Chain): { chain: Chain; key: Bytes } {
   const index = chain.index + 1;
   const info = concatBytes(uint32(index), NEXT);
-  const keys = hkdfSha256({ ikm: chain.chainKey, salt: ZEROS, info, lengthBytes: 64 });
-  const out = { chain: { chainKey: keys.slice(0, 32), index }, key: keys.slice(32) };
-  zeroise(keys);
-  return out;
+  const source = { ikm: chain.chainKey, salt: NO_SALT, info };
+  const [chainKey, key] = hkdfSha256Keys({ ...source, lengths: [32, 32] });
+  return { chain: { chainKey, index }, key };
 }
 
 /** The held epoch of that number. @throws BaseError `SPQR-003` */
