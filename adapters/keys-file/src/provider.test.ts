@@ -35,7 +35,7 @@ describe("keys in files", () => {
     const { key, wrapped } = await first.dataKey(scope);
     await expect(openWith("two")).rejects.toMatchObject({ code: "KEY_DENIED" });
     expect(await (await openWith("one")).unwrap(wrapped, scope)).toEqual(key);
-    const names = (await readdir(folder)).toSorted();
+    const names = (await readdir(folder)).sort();
     expect(names).toEqual(["kek-1", "sign", "store.json"]);
     expect((await readFile(join(folder, "kek-1"), "utf8")).trim()).toHaveLength(80);
   });

@@ -1,0 +1,1 @@
+export { openPkcs11Keys, type Pkcs11KeysOptions } from "./provider.ts";
