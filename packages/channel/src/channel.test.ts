@@ -1,6 +1,7 @@
 import { concatBytes, uint32 } from "@cloister/bytes";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { answerCall, call } from "./call.ts";
 import { type Accept, Channel } from "./channel.ts";
 import { encodeFrame } from "./frame.ts";
 import type { ChannelStream, StreamHandlers } from "./stream.ts";
@@ -119,6 +120,32 @@ describe("a channel", () => {
       ),
       { numRuns: 25 },
     );
+  });
+
+  it("carries calls: one question, one answer, and says when none comes", async () => {
+    const { host, run } = pair((name, stream) =>
+      name === "nobody"
+        ? undefined
+        : answerCall(stream, {
+            maxRequestBytes: 100_000,
+            answer: async (request) => {
+              if (request.length === 0) throw new Error("private");
+              return request.map((byte) => byte ^ 255);
+            },
+          }),
+    );
+    const answers = Promise.allSettled(
+      [
+        ["echo", pattern(90_000)] as const,
+        ["echo", pattern(0)] as const,
+        ["nobody", pattern(3)] as const,
+      ].map(([name, request]) => call(host, name, { request, maxAnswerBytes: 100_000 })),
+    );
+    await run();
+    const [good, failed, refused] = await answers;
+    expect(good).toMatchObject({ value: pattern(90_000).map((byte) => byte ^ 255) });
+    expect(failed).toMatchObject({ reason: { code: "CHANNEL_CALL" } });
+    expect(refused).toMatchObject({ reason: { code: "CHANNEL_CALL" } });
   });
 
   it("ends a stream when both sides have, resets it at once, and refuses what nobody serves", async () => {

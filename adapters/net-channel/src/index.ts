@@ -1,0 +1,2 @@
+export { type HostNetwork, serveNetwork } from "./host.ts";
+export { channelHttp, channelSocket } from "./inside.ts";
