@@ -1,0 +1,19 @@
+export { type Dataset, unitsCountOf } from "./dataset.ts";
+export { addDiscreteGaussian, discreteGaussian, type NoiseSource } from "./discrete-gaussian.ts";
+export { type Clipping, clippedGradientSum, mostExamples } from "./gradient.ts";
+export { type HeadShape, parametersCount, predict } from "./head.ts";
+export { Keystream } from "./keystream.ts";
+export { clippingOf, eventOf, noiseVarianceOf, planDigest, type TrainingPlan } from "./plan.ts";
+export { sampleRows } from "./sampling.ts";
+export { decodeState, encodeState } from "./state-file.ts";
+export {
+  applyNoisySum,
+  eraseSeed,
+  finishTraining,
+  prepareRun,
+  type StepTrace,
+  startTraining,
+  type TrainingRun,
+  type TrainingState,
+  takeStep,
+} from "./step.ts";
