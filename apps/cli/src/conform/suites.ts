@@ -51,6 +51,10 @@ const suites = {
     const index = await openIndex(path);
     return (request) => conformRetrieve(index, request);
   },
+  route: async () => {
+    const { routeSuite } = await import("./route.ts");
+    return routeSuite;
+  },
   safety: async () => {
     const { conformSafety } = await import("@cloister/safety");
     return conformSafety;

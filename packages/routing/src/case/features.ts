@@ -1,0 +1,38 @@
+import { hashOf } from "./hash.ts";
+
+const MAX_GRAM = 4;
+const HEAD = 3;
+const ENDINGS = ["ing", "ed", "s"];
+
+/** A word that is not common stands as what it may be; neighbours of one kind run together. */
+function shapeOf(word: string, common: ReadonlySet<string>): string {
+  if (!/^[a-z]/.test(word)) return /^\p{L}/u.test(word) ? "*" : word;
+  if (common.has(word)) return word;
+  const ending = ENDINGS.find((end) => word.length > end.length + 2 && word.endsWith(end));
+  return `*${ending ?? ""}`;
+}
+
+/**
+ * A sentence as the classifier sees it: its common words, with everything else (diseases, drugs, places) only by its
+ * shape, in runs of up to four, and how it begins. What a sentence is about does not tell whether it is somebody's
+ * case; how it speaks of it does.
+ */
+export function featuresOf(words: readonly string[], common: ReadonlySet<string>): Set<number> {
+  const shapes: string[] = [];
+  for (const word of words) {
+    const shape = shapeOf(word, common);
+    if (shape !== "*" || shapes.at(-1) !== "*") shapes.push(shape);
+  }
+  const out = new Set<number>();
+  const framed = ["^", ...shapes, "$"];
+  for (let at = 0; at < framed.length; at += 1) {
+    let gram = "";
+    for (let length = 1; length <= MAX_GRAM && at + length <= framed.length; length += 1) {
+      gram += ` ${framed[at + length - 1] ?? ""}`;
+      out.add(hashOf(gram));
+    }
+  }
+  out.add(hashOf(`head ${shapes.slice(0, HEAD).join(" ")}`));
+  for (const shape of shapes) out.add(hashOf(`${shapes[0] ?? ""} … ${shape}`));
+  return out;
+}

@@ -1,0 +1,32 @@
+import type { ReasonCode } from "../reasons.ts";
+import type { Word } from "../text/words.ts";
+import { featuresOf } from "./features.ts";
+import { LinearModel } from "./linear.ts";
+import { caseReasons } from "./rules.ts";
+import { readSentences } from "./sentences.ts";
+import { storedCase } from "./weights.ts";
+
+const model = new LinearModel(storedCase);
+
+/** From here on the model says "case"; from {@link UNSURE} on it cannot tell. Set on the development sets. */
+const LIKELY = 0;
+const UNSURE = -0.25;
+
+/** Why a text is somebody's case; nothing for a general question. Linear in the text. */
+export function judgeCase(text: string, words: readonly Word[]): ReadonlySet<ReasonCode> {
+  const sentences = readSentences(text, words);
+  const out = caseReasons(
+    text,
+    sentences.map((sentence) => sentence.text),
+  );
+  if (out.size === 0) {
+    const score = sentences.reduce(
+      (most, sentence) => Math.max(most, model.score(featuresOf(sentence.words, model.common))),
+      -Infinity,
+    );
+    if (score >= LIKELY) out.add("CASE_LIKELY");
+    else if (score >= UNSURE) out.add("CASE_UNSURE");
+  }
+  if (out.size === 0 && sentences.some(({ isDescribed }) => isDescribed)) out.add("DESCRIBED_PATIENT");
+  return out;
+}

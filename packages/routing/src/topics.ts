@@ -1,0 +1,89 @@
+import type { ReasonCode } from "./reasons.ts";
+
+/** Words of a topic, by their beginnings; a `$` at the end asks for the whole word. Lower case, without accents. */
+const stems: readonly (readonly [ReasonCode, string])[] = [
+  [
+    "TOPIC_MENTAL_HEALTH",
+    `depress antidepress anxi$ anxiety anxious suicid bipolar schizo psychos psychot psychiat psychother therapist manic$ mania$ panic ptsd$ ocd$ adhd$ autis asperger
+    anorex bulimi purging hallucinat paranoi delusion self-harm selfharm hopeless lonely grief grieving bereave counsel counsellor mental cutting$ overdos
+    sertraline fluoxetine prozac zoloft citalopram escitalopram lexapro venlafaxine bupropion wellbutrin mirtazapine lithium lamotrigine quetiapine seroquel olanzapine risperidone
+    aripiprazole clozapine haloperidol adderall ritalin methylphenidate ssri$ snri$ phq$ gad$ voices$ breakdown$ burnout insomnia trauma borderline dissociat
+    depresion depressao depressione deprimid deprimee ansiedad angst$ angoiss suizid psychisch`,
+  ],
+  [
+    "TOPIC_SUBSTANCE_USE",
+    `alcohol drunk$ drinks$ drinker drinking binge booze vodka whiskey sober aa$ rehab detox relaps addict heroin cocaine crack$ meth$ methamphet amphetamin mdma$ ecstasy$ opioid opiate
+    fentanyl oxycod oxycontin cannabis marijuana weed$ thc$ joint$smoking methadone buprenorphine suboxone naloxone narcan naltrexone disulfiram benzo$ benzos$ xanax
+    ketamine lsd$ kratom injecting$ shooting$up vape vaping overdos withdrawal drugs$ alcoholi alkohol droga drogue drogen`,
+  ],
+  ["TOPIC_HIV", `hiv$ aids$ antiretrovir prep$ pep$ truvada biktarvy cd4 seropositiv undetectable vih$ sida$`],
+  [
+    "TOPIC_REPRODUCTIVE",
+    `pregnan miscarr abort contracep birth-control ivf$ infertil fertil menstru period$ periods$ ovulat conceive conception vagin penis penile erectil erection sperm semen uter ovar
+    cervi cervix hpv$ herpes chlamyd gonorr syphil std$ sti$ sexual sex$ intercourse orgasm libido condom plan-b morning-after iud$ gestation trimester fetus fetal foetus ectopic postpartum breastfe
+    lactat menopaus endometri pcos$ hysterect vasectom transgender gender$ testost estrogen g1p0 g2p1 g3p2 g1p1 gravida obstet midwif ultrasound$baby embaraz enceinte schwanger gravida incinta abtreib`,
+  ],
+  [
+    "TOPIC_GENETIC",
+    `genetic gene$ genes$ genom dna$ brca brca1 brca2 mutation hereditar inherit carrier$ carries$ huntington cystic-fibrosis sickle trisomy karyotyp chromosom lynch$ thalass hemophil haemophil
+    factor-v-leiden marfan fragile-x tay-sachs`,
+  ],
+  [
+    "TOPIC_VIOLENCE",
+    `violen abus assault rape$ raped$ rapist molest beat$ beats$ beaten hits$me hit$me chok strangl stalk threaten threatens weapon stabb gunshot shot$ punched kicked trafficking
+    domestic neglect harass hurts$me forces$me forced$me violaci vergewalt`,
+  ],
+  [
+    "TOPIC_MINOR",
+    `toddler infant newborn neonat baby$ babys$ babies$ child$ childs$ kid$ kids$ children$ boy$ girl$ schoolboy schoolgirl teen$ teens$ teenag adolesc pediatr paediatr minor$ preschool kindergart
+    son$ sons$ daughter daughters grandson granddaughter grandchild nephew$ niece$ stepson stepdaughter twins$ nicu$ daycare creche hijo$ hija$ filho$ filha$ fils$ fille$ sohn$ tochter$ kind$ nino$ nina$ figlio$ figlia$ bebe$`,
+  ],
+];
+
+interface Stems {
+  readonly code: ReasonCode;
+  readonly whole: ReadonlySet<string>;
+  readonly phrases: readonly string[];
+  readonly beginnings: ReadonlySet<string>;
+}
+
+const LONGEST = 14;
+const SHORTEST = 3;
+
+const topics: readonly Stems[] = stems.map(([code, list]) => {
+  const all = list.split(/\s+/);
+  const isPhrase = (stem: string): boolean => /.[-$]./.test(stem);
+  return {
+    code,
+    whole: new Set(all.filter((stem) => stem.endsWith("$")).map((stem) => stem.slice(0, -1))),
+    phrases: all.filter(isPhrase).map((stem) => ` ${stem.replaceAll(/[-$]/g, " ")}`),
+    beginnings: new Set(all.filter((stem) => !stem.endsWith("$") && !isPhrase(stem))),
+  };
+});
+
+const MINOR_AGE =
+  /(?<![\p{L}\d.])(?:(?:[1-9]|1[0-7])[\s-]?(?:y\/?o|yo|yrs?|years?)(?:[\s-]?olds?)?(?!\p{L}|\s(?:ago|of|for|now|later|since|on|in|with))|(?:[1-9]|1[0-7])\s?[MF](?![\p{L}\d%/])|(?:[1-9]|[12]\d|3[0-6])[\s-]?(?:m\/?o|mo|months?|weeks?|wks?|days?)[\s-]old)/iu;
+const HIV_POSITIVE = /\bhiv\s?[+-]/i;
+
+function isIn({ whole, beginnings }: Stems, word: string): boolean {
+  if (whole.has(word)) return true;
+  for (let length = SHORTEST; length <= Math.min(word.length, LONGEST); length += 1)
+    if (beginnings.has(word.slice(0, length))) return true;
+  return false;
+}
+
+/** Protected topics that a text touches, whoever it is about. `words` are those of the text, in order. */
+export function topicsOf(text: string, words: readonly string[]): ReasonCode[] {
+  const distinct = new Set(words);
+  const joined = ` ${words.join(" ")}`;
+  const out = topics
+    .filter(
+      (topic) =>
+        [...distinct].some((word) => isIn(topic, word)) ||
+        topic.phrases.some((phrase) => joined.includes(phrase)),
+    )
+    .map(({ code }) => code);
+  if (MINOR_AGE.test(text) && !out.includes("TOPIC_MINOR")) out.push("TOPIC_MINOR");
+  if (HIV_POSITIVE.test(text) && !out.includes("TOPIC_HIV")) out.push("TOPIC_HIV");
+  return out;
+}

@@ -1,0 +1,39 @@
+/** A small deterministic generator (xorshift32), so that training gives the same bytes everywhere. */
+export class Seeded {
+  #state: number;
+
+  constructor(seed: number) {
+    this.#state = seed >>> 0 || 1;
+  }
+
+  /** An integer from 0 up to, without, `below`. */
+  below(below: number): number {
+    let x = this.#state;
+    x ^= x << 13;
+    x ^= x >>> 17;
+    x ^= x << 5;
+    this.#state = x >>> 0;
+    return this.#state % below;
+  }
+
+  pick<T>(values: readonly T[]): T {
+    const value = values[this.below(values.length)];
+    if (value === undefined) throw new Error("nothing to pick from");
+    return value;
+  }
+
+  /** True once in `n` times. */
+  oneIn(n: number): boolean {
+    return this.below(n) === 0;
+  }
+
+  /** The numbers below a count in random order. */
+  order(count: number): number[] {
+    const out = Array.from({ length: count }, (_, at) => at);
+    for (let at = count - 1; at > 0; at -= 1) {
+      const other = this.below(at + 1);
+      [out[at], out[other]] = [out[other] ?? 0, out[at] ?? 0];
+    }
+    return out;
+  }
+}
