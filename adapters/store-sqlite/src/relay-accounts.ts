@@ -37,7 +37,8 @@ export class RelayAccountTables {
     const existing = this.#registered(input.identityKey, input.device.authKey);
     if (existing) return existing;
     const { invitationId = null, credential = null } = input;
-    if (invitationId && this.#sql.invitation.get(invitationId)) return { outcome: "invitationUsed" };
+    const invited = invitationId && this.#sql.invitation.get(invitationId);
+    if (invited) return this.#comeBack(invited as unknown as AccountRow & { id: AccountId }, input);
     const { lastInsertRowid } = this.#sql.insertAccount.run(
       input.account,
       input.role,
@@ -191,6 +192,30 @@ export class RelayAccountTables {
     return { outcome: "existed", address: { account: row.account, device: row.device } };
   }
 
+  /** An agent that starts anew: another identity key, one new device in the place of all others. */
+  #comeBack(account: AccountRow & { readonly id: AccountId }, input: NewAccount): DeviceOutcome {
+    if (account.role !== "agent" || input.role !== "agent") return { outcome: "invitationUsed" };
+    const { no, id } = account;
+    for (const device of this.deviceNos(id)?.keys() ?? []) this.revokeDevice({ account: id, device });
+    const device = account.last_device < maxDeviceId ? account.last_device + 1 : this.#freeDevice(no);
+    if (device === undefined) return { outcome: "deviceLimit" };
+    this.#sql.setIdentity.run(input.identityKey, input.credential ?? null, no);
+    const lastDevice = Math.max(device, account.last_device);
+    const outcome = this.#insertDevice({ no, id }, device, input.device);
+    this.#sql.setLastDevice.run(lastDevice, no);
+    return outcome;
+  }
+
+  /** Forgets the device that was revoked first of those that nothing refers to any more, and gives its id. */
+  #freeDevice(account: number): number | undefined {
+    const oldest = this.#sql.unusedDevice.get(account) as { id: number; no: number } | undefined;
+    if (oldest) {
+      this.#sql.deleteSessionsOf.run(oldest.no);
+      this.#sql.deleteDevice.run(oldest.no);
+    }
+    return oldest?.id;
+  }
+
   #insertDevice(account: { no: number; id: AccountId }, id: number, device: NewDevice): DeviceOutcome {
     const { lastInsertRowid } = this.#sql.insertDevice.run(
       account.no,
@@ -210,7 +235,14 @@ export class RelayAccountTables {
 function statements(database: DatabaseSync) {
   const prepare = (sql: string) => database.prepare(sql);
   return {
-    invitation: prepare("SELECT 1 FROM account WHERE invitation_id = ?"),
+    invitation: prepare("SELECT no, id, role, last_device FROM account WHERE invitation_id = ?"),
+    setIdentity: prepare("UPDATE account SET identity_key = ?, credential = ? WHERE no = ?"),
+    unusedDevice: prepare(
+      `SELECT id, no FROM device WHERE account = ? AND revoked = 1
+         AND NOT EXISTS (SELECT 1 FROM envelope WHERE sender = device.no) ORDER BY no LIMIT 1`,
+    ),
+    deleteSessionsOf: prepare("DELETE FROM session WHERE device = ?"),
+    deleteDevice: prepare("DELETE FROM device WHERE no = ?"),
     insertAccount: prepare(
       `INSERT INTO account (id, role, identity_key, credential, invitation_id, last_device)
        VALUES (?, ?, ?, ?, ?, 0)`,

@@ -142,7 +142,10 @@ export interface RecoveryRecord {
  * what frees room (acknowledge, take, revoke, delete, sweep) still works then
  */
 export interface RelayStore {
-  /** Makes an account with its first device; an invitation admits once. */
+  /**
+   * Makes an account with its first device; an invitation admits once. An agent's admits it again under another
+   * identity key, because that ends with its process: the account stays, the new device replaces all others.
+   */
   createAccount(input: NewAccount): Promise<DeviceOutcome>;
   /** Device ids ascend and are never given twice. */
   addDevice(input: {

@@ -60,7 +60,9 @@ export function keyProviderConformance({ open }: KeyProviderSetup): void {
         new Uint8Array(60),
       ];
       for (const one of damaged) {
-        const error: unknown = await keys.unwrap({ version, bytes: one }, scope).catch((reason: unknown) => reason);
+        const error: unknown = await keys
+          .unwrap({ version, bytes: one }, scope)
+          .catch((reason: unknown) => reason);
         expect(error).toMatchObject({ code: "KEY_UNWRAP" });
         expect(String(error)).not.toContain(toHex(key));
       }

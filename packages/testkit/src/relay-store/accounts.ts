@@ -42,6 +42,44 @@ export function accountTests(at: StoreBench): void {
       expect(repeated.outcome).toBe("existed");
     });
 
+    describe("of an agent, whose identity ends with its process", () => {
+      const boot = (fill: number): NewAccount => ({
+        ...storeTestAccount("C", fill),
+        role: "agent",
+        invitationId: bytes(16, 7),
+        credential: bytes(100, fill),
+      });
+      const address = { account: "C".repeat(22), device: 1 };
+
+      it("come back by the same invitation, with another identity and device", async () => {
+        await at.store.createAccount(boot(3));
+        await at.store.putSession({ tokenHash: bytes(32, 50), address, expiresAtMs: 1000 });
+        const again = await at.store.createAccount({ ...boot(4), account: "D".repeat(22) });
+        expect(again).toEqual({ outcome: "created", address: { ...address, device: 2 } });
+        expect(await at.store.account("D".repeat(22))).toBeUndefined();
+        expect(await at.store.account(address.account)).toMatchObject({
+          identityKey: bytes(33, 4),
+          credential: bytes(100, 4),
+          devices: [{ device: 2 }],
+        });
+        expect(await at.store.session(bytes(32, 50))).toMatchObject({ revoked: true });
+        expect((await at.store.createAccount(boot(4))).outcome).toBe("existed");
+        // Whoever was replaced stays so, and nobody else comes by it.
+        expect(await at.store.createAccount({ ...boot(5), role: "clinician" })).toEqual({
+          outcome: "invitationUsed",
+        });
+      });
+
+      it("do so more often than there are device ids", async () => {
+        for (let count = 0; count < 130; count += 1) {
+          const { outcome } = await at.store.createAccount(boot(10 + count));
+          expect(outcome).toBe("created");
+        }
+        const { devices = [] } = (await at.store.account(address.account)) ?? {};
+        expect(devices.map(({ device }) => device)).toEqual([3]);
+      });
+    });
+
     it("never gives a device id twice", async () => {
       await addBob2();
       expect(await at.store.revokeDevice(bob2)).toBe(true);

@@ -18,6 +18,8 @@ export type Row = StoredEnvelope & { readonly ageMs: number };
 
 export interface MemoryDevice {
   readonly address: DeviceAddress;
+  /** Ascends with each device of the account. */
+  readonly since: number;
   readonly registrationId: number;
   readonly authKey: Uint8Array;
   revoked: boolean;
@@ -54,8 +56,14 @@ export function current(account: MemoryAccount): readonly MemoryDevice[] {
 }
 
 export function addDevice(account: MemoryAccount, input: NewDevice): DeviceOutcome {
+  return putDevice(account, input, account.devices.length + 1);
+}
+
+/** The id may be that of a device that is gone; nothing of it is left then. */
+export function putDevice(account: MemoryAccount, input: NewDevice, id: number): DeviceOutcome {
   const device: MemoryDevice = {
-    address: { account: account.account, device: account.devices.length + 1 },
+    address: { account: account.account, device: id },
+    since: Math.max(0, ...account.devices.map(({ since }) => since)) + 1,
     registrationId: input.registrationId,
     authKey: input.authKey,
     revoked: false,
@@ -69,7 +77,7 @@ export function addDevice(account: MemoryAccount, input: NewDevice): DeviceOutco
     lastSeq: 0,
   };
   addPreKeys(device, input);
-  account.devices.push(device);
+  account.devices[id - 1] = device;
   return { outcome: "created", address: device.address };
 }
 

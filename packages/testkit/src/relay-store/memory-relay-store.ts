@@ -35,6 +35,7 @@ import {
   type MemoryBlob,
   type MemoryDevice,
   type MemoryRecovery,
+  putDevice,
 } from "./memory-device.ts";
 
 /** A RelayStore in memory: the reference for what a store does, and a fast one for tests of what is above it. */
@@ -50,15 +51,25 @@ export class MemoryRelayStore implements RelayStore {
   async createAccount(input: NewAccount): Promise<DeviceOutcome> {
     const existing = this.#registered(input.identityKey, input.device.authKey, [...this.#accounts.values()]);
     if (existing) return existing;
-    const used = [...this.#accounts.values()].some(
+    const invited = [...this.#accounts.values()].find(
       ({ invitationId }) =>
         input.invitationId && invitationId && equalBytes(invitationId, input.invitationId),
     );
-    if (used) return { outcome: "invitationUsed" };
+    if (invited) return this.#comeBack(invited, input);
     const { device, ...fields } = input;
     const account: MemoryAccount = { ...fields, devices: [] };
     this.#accounts.set(input.account, account);
     return addDevice(account, device);
+  }
+
+  async #comeBack(account: MemoryAccount, input: NewAccount): Promise<DeviceOutcome> {
+    if (account.role !== "agent" || input.role !== "agent") return { outcome: "invitationUsed" };
+    for (const { address } of current(account)) await this.revokeDevice(address);
+    const { identityKey, credential } = input;
+    Object.assign(account, { identityKey, credential });
+    if (account.devices.length < maxDeviceId) return addDevice(account, input.device);
+    const [oldest] = account.devices.toSorted((a, b) => a.since - b.since);
+    return oldest ? putDevice(account, input.device, oldest.address.device) : { outcome: "deviceLimit" };
   }
 
   async addDevice(input: {
