@@ -47,6 +47,13 @@ export class ByteReader {
     return this.#bytes.slice(start, this.#at);
   }
 
+  /** The next `count` bytes, in the memory of the input. The count may be any claimed length. */
+  view(count: number | bigint): Uint8Array {
+    const start = this.#at;
+    this.skip(count);
+    return this.#bytes.subarray(start, this.#at);
+  }
+
   skip(count: number | bigint): void {
     if (count > this.remaining) throw this.truncated();
     this.#at += Number(count);

@@ -33,7 +33,11 @@ export class ByteWriter {
     this.#buffer[at] = value;
   }
 
-  /** Big-endian, 1 to 6 bytes. @throws BaseError `INTEGER_RANGE` */
+  zeros(count: number): void {
+    this.#reserve(count);
+  }
+
+  /** Big-endian, 1 to 8 bytes, of a safe integer. @throws BaseError `INTEGER_RANGE` */
   uint(value: number, bytesCount: number): void {
     const start = this.#reserve(bytesCount);
     let rest = value;

@@ -38,6 +38,19 @@ describe("protobuf", () => {
     );
   });
 
+  it("gives a view where one is asked for, and room for a trailer", () => {
+    const bytes = new ProtoWriter().bytes(1, Uint8Array.of(5, 6)).finish(3);
+    expect(toHex(bytes)).toBe("0a020506000000");
+    const message = bytes.subarray(0, -3);
+    const { body } = readProto(message, { body: [1, "view"] });
+    expect(body).toEqual(Uint8Array.of(5, 6));
+    bytes[2] = 7;
+    expect(body).toEqual(Uint8Array.of(7, 6));
+    expect(() => readProto(message.subarray(0, -1), { body: [1, "view"] })).toThrowError(
+      code("PROTO_TRUNCATED"),
+    );
+  });
+
   it("agrees with the examples of the protobuf encoding guide", () => {
     expect(toHex(new ProtoWriter().uint32(1, 150).finish())).toBe("089601");
     expect(toHex(new ProtoWriter().bytes(2, fromHex("74657374696e67")).finish())).toBe("120774657374696e67");

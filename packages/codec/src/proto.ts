@@ -16,6 +16,8 @@ interface ProtoTypes {
   uint64: bigint;
   fixed64: bigint;
   bytes: Uint8Array<ArrayBuffer>;
+  /** Bytes too, in the memory of the input. */
+  view: Uint8Array;
 }
 
 /** Field name → [field number, type]; no field repeats. */
@@ -33,6 +35,7 @@ const WIRE_TYPES: Record<keyof ProtoTypes, number> = {
   uint64: WIRE_VARINT,
   fixed64: WIRE_FIXED64,
   bytes: WIRE_BYTES,
+  view: WIRE_BYTES,
 };
 
 /** Writes protobuf fields in the order of the calls (proto2, wire types 0, 1 and 2). */
@@ -74,8 +77,9 @@ export class ProtoWriter {
     return this;
   }
 
-  /** The message; the writer is empty afterwards. */
-  finish(): Uint8Array<ArrayBuffer> {
+  /** The message with so many zeros behind it, room for a trailer; the writer is empty afterwards. */
+  finish(trailerBytes = 0): Uint8Array<ArrayBuffer> {
+    this.#writer.zeros(trailerBytes);
     return this.#writer.finish();
   }
 
@@ -155,6 +159,7 @@ function readField(
   if (type === "fixed64") return readUint64(reader.take(8).toReversed());
   const value = readVarint(reader);
   if (type === "bytes") return reader.take(value);
+  if (type === "view") return reader.view(value);
   if (type === "uint64") return BigInt(value);
   if (value > UINT32_MAX) throw refused("PROTO_RANGE", "a uint32 field needs more than 32 bits");
   return Number(value);

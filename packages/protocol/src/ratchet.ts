@@ -1,4 +1,4 @@
-import { concatBytes, equalBytes, zeroise } from "@cloister/bytes";
+import { equalBytes, zeroise } from "@cloister/bytes";
 import { aesCbcDecrypt, aesCbcEncrypt, hmacSha256, type Random } from "@cloister/crypto";
 import { type MessageKeys, messageKeys, stepChain, stepRoot } from "./kdf.ts";
 import { checkCanonical, generateKeyPair, type KeyPair } from "./keys.ts";
@@ -6,11 +6,9 @@ import { MAX_RECEIVING_CHAINS_COUNT, MAX_UINT32 } from "./limits.ts";
 import { chainSecrets, closeChain, newChain, type ReceivingChain, takeSeed } from "./receiving-chain.ts";
 import { broken, demand } from "./rules.ts";
 import { receiveSpqr, type SpqrState, sendSpqr, spqrSecrets } from "./spqr/index.ts";
-import { type SessionVersion, type SignalMessage, writeSignalMessage } from "./wire.ts";
+import { MAC_BYTES, type SessionVersion, type SignalMessage, writeSignalMessage } from "./wire.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
-
-const MAC_BYTES = 8;
 
 /**
  * Where this side stands in the turn-taking of ratchet keys. `due`: the peer showed a new one, and the
@@ -58,21 +56,23 @@ export function ratchetEncrypt(
   const spqr = sendSpqr(state.spqr, input.random);
   const { seed, next } = stepChain(sending.chainKey);
   const keys = messageKeys(seed, spqr.key);
-  const authenticated = writeSignalMessage({
-    version: input.associated.version,
+  const { version, localIdentityKey, remoteIdentityKey } = input.associated;
+  const fields = {
+    version,
     ratchetKey: sending.ratchetKeyPair.publicKey,
     counter: sending.counter,
     previousCounter: sending.previousCounter,
     ciphertext: aesCbcEncrypt({ key: keys.cipherKey, iv: keys.iv, plaintext: input.plaintext }),
     spqrField: spqr.field,
-  });
-  const { localIdentityKey, remoteIdentityKey } = input.associated;
-  const mac = macOf(keys, localIdentityKey, remoteIdentityKey, authenticated);
+  };
+  const bytes = writeSignalMessage(fields, MAC_BYTES);
+  const authenticated = bytes.subarray(0, -MAC_BYTES);
+  bytes.set(macOf(keys, localIdentityKey, remoteIdentityKey, authenticated), authenticated.length);
   wipe(keys, seed, spqr.key);
   const advanced = { ...sending, chainKey: next, counter: sending.counter + 1 };
   return {
     state: { ...state, rootKey, sending: advanced, spqr: spqr.state },
-    bytes: concatBytes(authenticated, mac),
+    bytes,
     erase: [...erase, sending.chainKey, ...spqr.erase],
   };
 }

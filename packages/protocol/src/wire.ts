@@ -16,7 +16,8 @@ const versions: ReadonlyMap<number | undefined, SessionVersion> = new Map([
   [0x34, 3],
   [0x44, 4],
 ]);
-const MAC_BYTES = 8;
+/** A message ends with its MAC. */
+export const MAC_BYTES = 8;
 const BLOCK_BYTES = 16;
 
 /** A message of an established session, before anything about it was verified. */
@@ -25,7 +26,7 @@ export interface SignalMessage {
   readonly ratchetKey: Bytes;
   readonly counter: number;
   readonly previousCounter: number;
-  readonly ciphertext: Bytes;
+  readonly ciphertext: Uint8Array;
   readonly spqrField: Bytes | undefined;
   /** Who sends it to whom, 36 bytes; see addresses.ts. */
   readonly addresses: Bytes | undefined;
@@ -53,11 +54,12 @@ export interface PreKeySignalMessage {
   readonly message: SignalMessage;
 }
 
-/** The part of a message that its MAC covers. */
+/** The part of a message that its MAC covers, with so many zeros behind it. */
 export function writeSignalMessage(
   fields: Pick<SignalMessage, "version" | "ratchetKey" | "counter" | "previousCounter" | "ciphertext"> & {
     readonly spqrField: Uint8Array | undefined;
   },
+  trailerBytes = 0,
 ): Bytes {
   const writer = new ProtoWriter(Uint8Array.of(versionBytes[fields.version]))
     .bytes(1, fields.ratchetKey)
@@ -65,7 +67,7 @@ export function writeSignalMessage(
     .uint32(3, fields.previousCounter)
     .bytes(4, fields.ciphertext);
   if (fields.spqrField) writer.bytes(5, fields.spqrField);
-  return writer.finish();
+  return writer.finish(trailerBytes);
 }
 
 /** Puts a whole session message in the envelope that opens a session. */
@@ -94,7 +96,7 @@ export function readSignalMessage(bytes: Uint8Array): SignalMessage {
     ratchetKey: [1, "bytes"],
     counter: [2, "uint32"],
     previousCounter: [3, "uint32"],
-    ciphertext: [4, "bytes"],
+    ciphertext: [4, "view"],
     spqrField: [5, "bytes"],
     addresses: [6, "bytes"],
   });
@@ -124,7 +126,7 @@ export function readPreKeySignalMessage(bytes: Uint8Array): PreKeySignalMessage 
     preKeyId: [1, "uint32"],
     baseKey: [2, "bytes"],
     identityKey: [3, "bytes"],
-    message: [4, "bytes"],
+    message: [4, "view"],
     registrationId: [5, "uint32"],
     signedPreKeyId: [6, "uint32"],
     kyberPreKeyId: [7, "uint32"],

@@ -2,7 +2,6 @@
  * Field 5 of a message. Unlike everywhere else, varints need not be minimal and trailing bytes are ignored,
  * because that is the format; the message's MAC covers them.
  */
-import { concatBytes } from "@cloister/bytes";
 import { MAX_UINT32 } from "../limits.ts";
 import { broken, demand } from "../rules.ts";
 import { CHUNK_BYTES, CHUNK_COUNT, type Chunk } from "./erasure-code.ts";
@@ -12,6 +11,8 @@ type Bytes = Uint8Array<ArrayBuffer>;
 /** What is spoken here. */
 const SPQR_VERSION = 1;
 const VARINT_BYTES = 10;
+/** Version, epoch, index, type, chunk index, chunk. */
+const MAX_FIELD_BYTES = 1 + VARINT_BYTES + 5 + 1 + 3 + CHUNK_BYTES;
 const MAX_UINT64 = 2n ** 64n - 1n;
 
 /** In the order of their numbers: 0 to 6. */
@@ -43,13 +44,15 @@ export type SpqrField =
   | { readonly kind: "version-1"; readonly message: SpqrMessage };
 
 export function writeSpqrField({ epoch, index, payload }: SpqrMessage): Bytes {
-  const out: number[] = [SPQR_VERSION];
-  pushVarint(out, epoch);
-  pushVarint(out, BigInt(index));
-  out.push(types.indexOf(payload.type));
-  if (!("chunk" in payload)) return Uint8Array.from(out);
-  pushVarint(out, BigInt(payload.chunk.index));
-  return concatBytes(Uint8Array.from(out), payload.chunk.data);
+  const out = new Uint8Array(MAX_FIELD_BYTES);
+  out[0] = SPQR_VERSION;
+  let at = putVarint(out, 1, epoch);
+  at = putVarint(out, at, index);
+  at = putVarint(out, at, types.indexOf(payload.type));
+  if (!("chunk" in payload)) return out.slice(0, at);
+  at = putVarint(out, at, payload.chunk.index);
+  out.set(payload.chunk.data, at);
+  return out.slice(0, at + CHUNK_BYTES);
 }
 
 /** Reads the field, which is attacker-controlled. @throws BaseError `SPQR-002` */
@@ -83,11 +86,17 @@ function readPayload(reader: Reader): Payload {
   return { type, chunk: { index: Number(index), data } };
 }
 
-/** Groups of 7 bits, lowest first; the high bit says that more follow. */
-function pushVarint(out: number[], value: bigint): void {
-  let rest = value;
-  for (; rest > 0x7fn; rest >>= 7n) out.push(Number(rest & 0x7fn) | 0x80);
-  out.push(Number(rest));
+/** Groups of 7 bits, lowest first; the high bit says that more follow. Gives where to go on. */
+function putVarint(out: Bytes, start: number, value: bigint | number): number {
+  let at = start;
+  let big = value;
+  for (; big > Number.MAX_SAFE_INTEGER; at += 1, big = BigInt(big) >> 7n) {
+    out[at] = Number(BigInt(big) & 0x7fn) | 0x80;
+  }
+  let rest = Number(big);
+  for (; rest > 0x7f; at += 1, rest = Math.floor(rest / 128)) out[at] = (rest % 128) | 0x80;
+  out[at] = rest;
+  return at + 1;
 }
 
 /** Bigints throughout: 64 bits do not fit a double. */

@@ -78,7 +78,7 @@ const layouts: { readonly [K in Kind]: { readonly [F in OwnName<K>]: Field<Braid
   "ct2-sampled": { ct2: encoder(CT2_BYTES) },
 };
 const kinds = Object.keys(layouts) as Kind[];
-const fieldsOf = (kind: Kind): [string, Field<unknown>][] => Object.entries(layouts[kind]);
+const fieldsOf = kinds.map((kind): readonly [string, Field<unknown>][] => Object.entries(layouts[kind]));
 
 /** Appends a state. */
 export function writeSpqr(writer: ByteWriter, state: SpqrState): void {
@@ -113,28 +113,29 @@ function isPossible({ role, braid, schedule }: ActiveSpqr): boolean {
 }
 
 function writeBraid(writer: ByteWriter, braid: Braid): void {
-  writer.byte(kinds.indexOf(braid.kind));
-  writer.bytes(uint64(braid.epoch));
+  const kind = kinds.indexOf(braid.kind);
+  writer.byte(kind);
+  writeEpoch(writer, braid.epoch);
   writer.bytes(braid.authenticator.root);
   writer.bytes(braid.authenticator.mac);
-  const values: Record<string, unknown> = { ...braid };
-  for (const [name, field] of fieldsOf(braid.kind)) field.write(writer, values[name]);
+  for (const [name, field] of fieldsOf[kind] ?? []) field.write(writer, Reflect.get(braid, name));
 }
 
 function readBraid(reader: ByteReader): Braid {
-  const kind = kinds[reader.byte()];
-  demand(kind !== undefined, "SESSION-002");
+  const number = reader.byte();
+  const [kind, fields] = [kinds[number], fieldsOf[number]];
+  demand(kind !== undefined && fields !== undefined, "SESSION-002");
   const epoch = readEpoch(reader);
   demand(epoch > 0n, "SESSION-002");
   const authenticator = { root: secret.read(reader), mac: secret.read(reader) };
-  const own = fieldsOf(kind).map(([name, field]) => [name, field.read(reader)]);
+  const own = fields.map(([name, field]) => [name, field.read(reader)]);
   // The table's type ties each kind to its fields.
   return { kind, epoch, authenticator, ...Object.fromEntries(own) } as Braid;
 }
 
 function writeSchedule(writer: ByteWriter, { root, firstEpoch, epochs }: KeySchedule): void {
   writer.bytes(root);
-  writer.bytes(uint64(firstEpoch));
+  writeEpoch(writer, firstEpoch);
   writer.byte(epochs.length);
   for (const { sending, receiving } of epochs) {
     writer.byte(sending ? 1 : 0);
@@ -171,6 +172,12 @@ function writeChain(writer: ByteWriter, { chainKey, index }: Chain): void {
 
 function readChain(reader: ByteReader): Chain {
   return { chainKey: reader.take(SECRET_BYTES), index: reader.uint(UINT32_BYTES) };
+}
+
+/** As a number where it is one: bigints are slow. */
+function writeEpoch(writer: ByteWriter, epoch: bigint): void {
+  if (epoch <= Number.MAX_SAFE_INTEGER) writer.uint(Number(epoch), EPOCH_BYTES);
+  else writer.bytes(uint64(epoch));
 }
 
 function readEpoch(reader: ByteReader): bigint {
