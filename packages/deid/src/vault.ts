@@ -120,9 +120,17 @@ export class Vault {
 
   /** The text with a surrogate in place of every identifier found, and of every one the vault met before. */
   deidentify(text: string, mode: DetectionMode = "balanced"): Deidentified {
+    return this.replace(text, detect(text, mode));
+  }
+
+  /**
+   * The same for identifiers that the caller knows of, such as a field's whole value; those that the vault met
+   * before are replaced too.
+   */
+  replace(text: string, identifiers: readonly Span[]): Deidentified {
     const present = new Set((text.match(WORD) ?? []).map(foldCase));
     this.#words.avoid(present);
-    const found = [...detect(text, mode), ...this.#known(text)];
+    const found = [...identifiers, ...this.#known(text)];
     const spans = mergeSpans(
       found.map((span) => onBorders(text, span)).filter(({ start, end }) => end > start),
     );
@@ -154,6 +162,11 @@ export class Vault {
   /** Where a text about to leave still holds an original of this vault. Empty means that none was found. */
   leaksIn(text: string): Leak[] {
     return findLeaks(text, this.#words, this.#mentions.originals);
+  }
+
+  /** By how many weeks dates move: to move those whose place in a document tells that they are dates. A secret. */
+  get dateShiftWeeks(): number {
+    return this.#mentions.weeks;
   }
 
   /** Names met before that detection may miss this time, and words that look like surrogates and must come back as they are. */

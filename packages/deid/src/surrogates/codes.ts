@@ -5,6 +5,8 @@ import { isCommonWord, type WordBook } from "./words.ts";
 
 const CAPITALS = "ABCDEFGHJKLMNPRSTUVWXYZ";
 const HEX = "0123456789abcdef";
+/** A shorter number would be met in every text, as a dose or a count, and be taken for the surrogate. */
+const LONG_DIGITS = 7;
 /** Words in codes that say what they are. */
 const KEPT =
   /^(?:ext|x|extension|case|subj|mrn|med|rx|fp|vp|iris|face|img|photo|scan|id|acct|dot|at|com|org|net|edu|plus|underscore|dash|https?|www|png|jpe?g|gif|heic|webp|bmp|tiff?|dcm|mp4|mov|headshot|clinic)$/i;
@@ -101,13 +103,14 @@ function ip(draw: Draw, text: string): string {
   return `198.${18 + draw.below(2)}.${draw.below(256)}.${draw.below(256)}${text.replace(/^[\d.]+/, "")}`;
 }
 
+function hexLike(draw: Draw, text: string): string {
+  const isUpper = /[A-F]/.test(text);
+  return text.replaceAll(/[0-9a-f]/gi, () => (isUpper ? draw.pick(HEX).toUpperCase() : draw.pick(HEX)));
+}
+
 /** Locally administered, as no maker's address is. */
 function mac(draw: Draw, text: string): string {
-  const fresh = text.slice(2).replaceAll(/[0-9a-f]/gi, (like) => {
-    const made = draw.pick(HEX);
-    return like === like.toUpperCase() ? made.toUpperCase() : made;
-  });
-  return `02${fresh}`;
+  return `02${hexLike(draw, text.slice(2))}`;
 }
 
 /** Payment cards begin with 0, which no bank's do, and keep a right check digit. */
@@ -124,11 +127,13 @@ export function codeSurrogate(
   label: IdentifierLabel,
   { text, book }: { readonly text: string; readonly book: WordBook },
 ): string {
+  if (/^\d{1,3}$/.test(text)) return draw.digits(LONG_DIGITS);
   if (label === "PHONE" || label === "FAX") return phone(draw, text);
   if (label === "SSN" && /\d/.test(text)) return socialSecurity(draw, text);
   if (label === "EMAIL" && !/\s/.test(text)) return email(draw, text, book);
   if (label === "URL" && !/\s/.test(text)) return url(draw, text, book);
   if (label === "IP" && /^[\d.:a-f]+(?:[/%]\w+)?$/i.test(text)) return ip(draw, text);
   if (label === "ACCOUNT" && /^\d[\d -]{11,}$/.test(text) && passesLuhn(text)) return card(draw, text);
+  if (/^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(text)) return hexLike(draw, text);
   return /^(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}$/i.test(text) ? mac(draw, text) : sameForm(draw, text, book);
 }

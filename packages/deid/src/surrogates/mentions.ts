@@ -70,7 +70,7 @@ const ATTEMPTS = 60;
 export class MentionBook {
   readonly #draw: Draw;
   readonly #words: WordBook;
-  readonly #weeks: number;
+  readonly weeks: number;
   readonly #byOriginal = new Map<string, StoredMention>();
   readonly #bySurrogate = new Map<string, StoredMention>();
   readonly #byDigits = new Map<string, string>();
@@ -91,7 +91,7 @@ export class MentionBook {
   }) {
     this.#draw = from.draw;
     this.#words = from.words;
-    this.#weeks = from.weeks;
+    this.weeks = from.weeks;
     this.#literals = new Set(from.literals);
     for (const mention of from.mentions) this.#remember(mention);
     for (const persona of from.personas) this.#meet(persona);
@@ -99,7 +99,7 @@ export class MentionBook {
 
   get stored() {
     return {
-      weeks: this.#weeks,
+      weeks: this.weeks,
       mentions: [...this.#byOriginal.values()],
       personas: [...this.#personas.values()],
       literals: [...this.#literals],
@@ -201,7 +201,7 @@ export class MentionBook {
   /** Moved by the vault's weeks; by others where that is taken; another holiday, another day where it cannot be read. */
   #date(original: string, attempt: number): string {
     const date = readDate(original, false);
-    if (date !== undefined) return shiftDate(date, this.#weeks + attempt * (this.#weeks > 0 ? 1 : -1));
+    if (date !== undefined) return shiftDate(date, this.weeks + attempt * (this.weeks > 0 ? 1 : -1));
     if (!/\d/.test(original) && attempt < ATTEMPTS / 2) return this.#draw.pick(HOLIDAYS);
     return `${this.#draw.pick(MONTHS)} ${1 + this.#draw.below(28)}, ${1990 + this.#draw.below(36)}`;
   }
@@ -218,7 +218,7 @@ export class MentionBook {
 
   #dateBack(text: string): string | undefined {
     const date = this.#hasDates ? readDate(text, false) : undefined;
-    return date?.precision === "day" ? shiftDate(date, -this.#weeks) : undefined;
+    return date?.precision === "day" ? shiftDate(date, -this.weeks) : undefined;
   }
 
   /** Both names of a person, so that initials of the surrogate lead back to initials. */
