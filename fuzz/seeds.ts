@@ -94,23 +94,25 @@ const contents: readonly Content[] = [
   { kind: "status", conversation: id, status: "read", ids: [id, other] },
 ];
 
-/** Two devices with an open session, caught at several moments. */
-function conversation() {
+/** Two devices with an open session, caught at several moments. A minimum of "v3" makes it one of X3DH. */
+function conversation(minimum: signal.Grade) {
   const random = fixedRandom;
   const bob = { identityKeyPair, registrationId: 2 };
   const alice = { identityKeyPair: signal.generateIdentityKeyPair(random), registrationId: 1 };
   const signedPreKey = signal.createSignedPreKey({ identityKeyPair, id: 1, random });
   const kemPreKey = signal.createKemPreKey({ identityKeyPair, id: 1, lastResort: true, random });
-  const remote = signal.createPreKeyBundle({ local: bob, deviceId: 1, signedPreKey, kemPreKey });
-  const started = signal.startSession({ local: alice, remote, random, nowMs: 0 });
+  const published = { signedPreKey, ...(minimum === "v3" ? {} : { kemPreKey }) };
+  const remote = signal.createPreKeyBundle({ local: bob, deviceId: 1, ...published });
+  const started = signal.startSession({ local: alice, remote, random, nowMs: 0, minimum });
   const first = signal.encrypt(started.record, toUtf8("hello"), random);
   const openFirst = (bytes: Uint8Array) =>
     signal.decryptPreKeyMessage({
       record: signal.emptyRecord,
       local: bob,
-      preKeys: { signedPreKey, kemPreKey },
+      preKeys: published,
       seenBaseKeys: [],
       bytes,
+      minimum,
     });
   const opened = openFirst(first.message.bytes);
   const reply = signal.encrypt(opened.record, toUtf8("hello to you"), random);
@@ -127,7 +129,7 @@ function conversation() {
   return {
     openFirst,
     record: first.record,
-    records,
+    records: records.map(signal.serializeSessionRecord),
     firstMessage: first.message.bytes,
     message: reply.message.bytes,
   };
@@ -147,13 +149,13 @@ const invitation = {
   expiresAtMs: 9,
 } as const;
 const code = issueInvitation({ invitation, redeemSeed, organisationSeed, sign: ed25519Sign });
-const chat = conversation();
+const chat = conversation("spqr");
 const envelope = sealEnvelope({ type: 2, bytes: chat.message });
 const address = { account: id, device: 1 };
 
 export const seeds = {
-  ...chat,
-  records: chat.records.map(signal.serializeSessionRecord),
+  chat,
+  classicChat: conversation("v3"),
   content: encodeContent({ kind: "profile", displayName: "Zoë" }),
   contents: contents.map(encodeContent),
   padded: padContent(toUtf8("hello")),

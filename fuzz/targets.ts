@@ -100,6 +100,8 @@ function json(read: (value: unknown) => unknown) {
   });
 }
 
+const { chat, classicChat } = seeds;
+
 export const targets: readonly Target[] = [
   { name: "hex", seeds: () => [toUtf8("00ff")], run: text(fromHex) },
   { name: "base64", seeds: () => [toUtf8("AAECAw==")], run: text(fromBase64) },
@@ -127,16 +129,26 @@ export const targets: readonly Target[] = [
   { name: "invitation", seeds: () => [seeds.invitation], run: canonical(decodeInvitation, encodeInvitation) },
   { name: "credential", seeds: () => [seeds.credential], run: canonical(decodeCredential, encodeCredential) },
   { name: "invitation code", seeds: () => [toUtf8(seeds.invitationCode)], run: text(parseInvitationCode) },
-  { name: "first message", seeds: () => [seeds.firstMessage], run: signal.inspectPreKeyMessage },
   {
-    name: "message",
-    seeds: () => [seeds.message],
-    run: (input) => signal.decryptMessage(seeds.record, input),
+    name: "first message",
+    seeds: () => [chat.firstMessage, classicChat.firstMessage],
+    run: signal.inspectPreKeyMessage,
   },
-  { name: "opening message", seeds: () => [seeds.firstMessage], run: seeds.openFirst },
+  { name: "message", seeds: () => [chat.message], run: (input) => signal.decryptMessage(chat.record, input) },
+  {
+    name: "message of version 3",
+    seeds: () => [classicChat.message],
+    run: (input) => signal.decryptMessage(classicChat.record, input),
+  },
+  { name: "opening message", seeds: () => [chat.firstMessage], run: chat.openFirst },
+  {
+    name: "opening message of version 3",
+    seeds: () => [classicChat.firstMessage],
+    run: classicChat.openFirst,
+  },
   {
     name: "session record",
-    seeds: () => seeds.records,
+    seeds: () => [...chat.records, ...classicChat.records],
     run: canonical(signal.parseSessionRecord, signal.serializeSessionRecord),
   },
   { name: "sender key distribution", seeds: () => [groups.distribution], run: groups.accept },
