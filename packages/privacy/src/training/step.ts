@@ -18,12 +18,15 @@ import { sampleRows } from "./sampling.ts";
 
 const SEED_BYTES = 32;
 
-/** Where a run stands. The parameters may be shown; the seed is as secret as the data until the run ends. */
-export interface TrainingState {
-  /** Steps taken. */
+/** What a step changes. It may be shown. */
+export interface ModelState {
   readonly stepsTaken: number;
   readonly parameters: Float64Array;
   readonly velocity: Float64Array;
+}
+
+/** Where a run stands. The seed is as secret as the data until the run ends. */
+export interface TrainingState extends ModelState {
   /** 32 bytes. */
   readonly seed: Uint8Array;
   /** HMAC under the seed over plan and data, 32 bytes: the run goes on with these only. */
@@ -65,7 +68,7 @@ export function startTraining({ plan, digest }: TrainingRun, random: Random): Tr
 }
 
 /** Zeros, but for the hidden weights, which must differ: uniform within 1 / sqrt(inputs). */
-function firstParameters({ shape }: TrainingPlan, seed: Uint8Array): Float64Array {
+export function firstParameters({ shape }: TrainingPlan, seed: Uint8Array): Float64Array {
   const parameters = new Float64Array(parametersCount(shape));
   const words = new Keystream(hmacSha256(seed, toUtf8("cloister training start")));
   const width = 1 / Math.sqrt(shape.inputsCount);
@@ -120,7 +123,11 @@ function stepKey(
  * Moves the parameters by a noisy sum of clipped gradients, whoever added it up: with the sum of several
  * hospitals' sums and noise shares this is the same step as one over all their data.
  */
-export function applyNoisySum(plan: TrainingPlan, state: TrainingState, noisySum: Int32Array): TrainingState {
+export function applyNoisySum<State extends ModelState>(
+  plan: TrainingPlan,
+  state: State,
+  noisySum: Int32Array,
+): State {
   const { clippingNorm, clippingUnits } = clippingOf(plan);
   const toGradient = clippingNorm / clippingUnits / plan.expectedBatchCount;
   const rate = plan.learningRate * (1 - state.stepsTaken / plan.stepsCount);
