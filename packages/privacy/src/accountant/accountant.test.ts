@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { deltaFor, epsilonBound, epsilonFor, noiseFor, type PrivacyEvent } from "./accountant.ts";
-import { normalBetween, normalTail, normalUpperTail } from "./normal.ts";
+import { gaussianDelta } from "./gaussian.ts";
+import { normalBetween, normalTail } from "./normal.ts";
 import { rdpEpsilon, rdpOf } from "./rdp.ts";
 
 const event = (samplingRate: number, noiseMultiplier: number, stepsCount: number): PrivacyEvent => ({
@@ -9,13 +10,6 @@ const event = (samplingRate: number, noiseMultiplier: number, stepsCount: number
   noiseMultiplier,
   stepsCount,
 });
-
-/** Balle and Wang 2018, theorem 8: the exact delta of a Gaussian. */
-function gaussianDelta(noise: number, epsilon: number): number {
-  const a = 1 / (2 * noise) - epsilon * noise;
-  const b = -1 / (2 * noise) - epsilon * noise;
-  return normalUpperTail(-a) - Math.exp(epsilon) * normalUpperTail(-b);
-}
 
 describe("the normal distribution", () => {
   // erfc by mpmath with 30 digits.
@@ -53,6 +47,14 @@ describe("epsilon", () => {
     const [epsilon, bound] = [epsilonFor(events, 1e-5), epsilonBound(events, 1e-5)];
     expect(bound).toBeGreaterThanOrEqual(epsilon);
     expect(bound).toBeLessThan(epsilon * 1.01);
+  });
+
+  it.each([0.05, 0.3, 1, 7, 200])("of one Gaussian with noise %d has a closed bound, from above", (noise) => {
+    const bound = epsilonBound([event(1, noise, 1)], 1e-6);
+    expect(bound).toBeLessThan(1e3);
+    if (noise < 0.1) return;
+    expect(gaussianDelta(noise, bound)).toBeLessThanOrEqual(1e-6);
+    if (bound > 0) expect(gaussianDelta(noise, bound * 0.9999)).toBeGreaterThan(1e-6);
   });
 
   it("does not depend on how steps are listed", () => {

@@ -4,6 +4,7 @@
  */
 import { BaseError } from "@cloister/bytes";
 import { compose, exponentsFor, type RepeatedLoss, windowOf } from "./compose.ts";
+import { gaussianEpsilon } from "./gaussian.ts";
 import { discretise, type PrivacyLoss, type SubsampledGaussian, spanOf } from "./privacy-loss.ts";
 
 /** So many steps of one mechanism. */
@@ -19,6 +20,8 @@ const ANY_EXPONENTS = { below: -1, above: 1 };
 /** Of one distribution and of the transform. */
 const MOST_POINTS = 2 ** 19;
 const SEARCH_POINTS = 2 ** 14;
+const CLOSED_DELTA = 1e-9;
+const CLOSED_NOISE = 0.1;
 const MAX_STEPS = 10_000_000;
 /** How near to epsilon the noise's cost comes from below, relatively; and how often Newton's method may look. */
 const CLOSE = 5e-7;
@@ -44,7 +47,13 @@ export function epsilonFor(events: readonly PrivacyEvent[], delta: number): numb
  */
 export function epsilonBound(events: readonly PrivacyEvent[], delta: number): number {
   checkDelta(delta);
-  return epsilonOn(merge(events), delta, SEARCH_POINTS);
+  const together = merge(events);
+  const [only] = together;
+  // Deeper in the tails the formula's difference loses its digits.
+  const closed = together.length === 1 && only?.samplingRate === 1 && delta >= CLOSED_DELTA;
+  return closed && only.noiseMultiplier >= CLOSED_NOISE
+    ? gaussianEpsilon(only.noiseMultiplier, delta)
+    : epsilonOn(together, delta, SEARCH_POINTS);
 }
 
 function epsilonOn(events: readonly PrivacyEvent[], delta: number, pointsCount: number): number {

@@ -5,11 +5,14 @@ export { type HeadShape, parametersCount, predict } from "./head.ts";
 export { Keystream } from "./keystream.ts";
 export { clippingOf, eventOf, noiseVarianceOf, planDigest, type TrainingPlan } from "./plan.ts";
 export { sampleRows } from "./sampling.ts";
+export { type StateStore, type TrainedHead, type TrainingSession, trainUnderBudget } from "./session.ts";
 export { decodeState, encodeState } from "./state-file.ts";
 export {
   applyNoisySum,
   eraseSeed,
   finishTraining,
+  firstParameters,
+  type ModelState,
   prepareRun,
   type StepTrace,
   startTraining,
