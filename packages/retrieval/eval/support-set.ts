@@ -38,8 +38,14 @@ function passageOf(article: Article, sentence: string): string {
   return passage.text;
 }
 
+/** `tune` was written when the checker was there, to mend it by; `dev` and `held-out` before. */
 function written(part: Part, articles: readonly Article[]): Sentence[] {
-  const lines = readFileSync(new URL(`paraphrases-${part}.jsonl`, import.meta.url), "utf8").trim().split("\n");
+  const names = part === "dev" ? ["dev", "tune"] : ["held-out"];
+  const lines = names.flatMap((name) =>
+    readFileSync(new URL(`paraphrases-${name}.jsonl`, import.meta.url), "utf8")
+      .trim()
+      .split("\n"),
+  );
   return lines.flatMap((line) => {
     const { article: id, source, claim } = JSON.parse(line) as Record<"article" | "source" | "claim", string>;
     const article = articles.find((one) => one.id === id);

@@ -34,7 +34,9 @@ function showMisses(kind: string): void {
   for (const one of claims("dev")) {
     if (one.kind !== kind || judgedRightly(one)) continue;
     const { supported, ...why } = checkSupport(one);
-    print(`${supported ? "taken" : JSON.stringify(why)}\n  ${one.claim}\n  [${one.title}] ${one.passage.slice(0, 500)}\n`);
+    print(
+      `${supported ? "taken" : JSON.stringify(why)}\n  ${one.claim}\n  [${one.title}] ${one.passage.slice(0, 500)}\n`,
+    );
   }
 }
 

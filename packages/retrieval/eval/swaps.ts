@@ -71,8 +71,16 @@ function negations(text: string): string[] {
     ...changeOne(text, /\b(?:isn't|aren't|shouldn't|doesn't)\b/gi, (found) =>
       found.replace("n't", "").replace("does", "clearly"),
     ),
-    ...changeOne(text, /\b(?:is|are|should|may|must|will|can|might)\b(?! not\b)/gi, (found) => `${found} not`),
-    ...changeOne(text, new RegExp(`\\b(?:${verbs.join("|")})\\b`, "gi"), (found) => `does not ${plain(found)}`),
+    ...changeOne(
+      text,
+      /\b(?:is|are|should|may|must|will|can|might)\b(?! not\b)/gi,
+      (found) => `${found} not`,
+    ),
+    ...changeOne(
+      text,
+      new RegExp(`\\b(?:${verbs.join("|")})\\b`, "gi"),
+      (found) => `does not ${plain(found)}`,
+    ),
     ...(imperatives.includes(first) ? [`Do not ${small(text)}`, `Never ${small(text)}`] : []),
     ...changeOne(text, /\bwithout\b/gi, () => "with"),
     ...changeOne(text, /\b(?:often|usually|always)\b/gi, () => "never"),
@@ -85,7 +93,12 @@ function numbers(text: string, pick: Pick): string[] {
   return [
     ...changeOne(text, /(?<![\w.-])\d+(?:\.\d+)?(?![\w-])/g, (found) => {
       const value = Number(found);
-      const others = [value * 2, value * 10, Math.round(value * 1.5) + 1, Math.max(1, Math.floor(value / 2) + 3)];
+      const others = [
+        value * 2,
+        value * 10,
+        Math.round(value * 1.5) + 1,
+        Math.max(1, Math.floor(value / 2) + 3),
+      ];
       const other = pick(others.filter((one) => one !== value && !text.includes(String(one))));
       return other === undefined ? undefined : String(other);
     }),
@@ -124,7 +137,8 @@ const unitPairs: readonly (readonly [string, readonly string[]])[] = [
 function units(text: string, pick: Pick): string[] {
   return unitPairs.flatMap(([unit, others]) => {
     const isWord = /^\w/.test(unit);
-    const quantity = "(?<=(?:\\d|\\b(?:an?|one|two|three|four|five|six|seven|ten|twelve|few|several|many|for|or|over)) ?)";
+    const quantity =
+      "(?<=(?:\\d|\\b(?:an?|one|two|three|four|five|six|seven|ten|twelve|few|several|many|for|or|over)) ?)";
     const pattern = new RegExp(`${quantity}${unit}${isWord ? "(?![\\w-])" : ""}`, "g");
     return [...text.matchAll(pattern)].flatMap(({ index }) => {
       const other = pick(others);
@@ -174,10 +188,9 @@ const opposites: readonly (readonly [string, string])[] = [
 ];
 
 function comparatives(text: string): string[] {
-  return opposites.flatMap(([a, b]) => [
-    ...changeOne(text, new RegExp(`\\b${a}\\b`, "gi"), () => b),
-    ...changeOne(text, new RegExp(`\\b${b}\\b`, "gi"), () => a),
-  ]);
+  return opposites
+    .flatMap(([a, b]) => [[a, b] as const, [b, a] as const])
+    .flatMap(([a, b]) => changeOne(text, new RegExp(`\\b${a}\\b`, "gi"), () => b));
 }
 
 /** "A before B" becomes "A after B", or "B before A". */

@@ -38,7 +38,12 @@ export function mattersByName(word: WeighedWord): boolean {
 
 const bodilyStems: ReadonlySet<string> = new Set(stemmed(bodily));
 
+/** Whether a stem is a word of body, senses and care. */
+export function isBodily(term: string): boolean {
+  return bodilyStems.has(term);
+}
+
 /** Whether a word belongs to medicine or the body, whatever the corpus. */
 export function isMedical({ term, concepts }: WeighedWord): boolean {
-  return bodilyStems.has(term) || hasClinicalShape(term) || [...concepts].some(isBuiltIn);
+  return isBodily(term) || hasClinicalShape(term) || [...concepts].some(isBuiltIn);
 }

@@ -39,7 +39,8 @@ export function isConcept(term: string): boolean {
   return term.startsWith(CONCEPT_MARK);
 }
 
-function conceptOf([name = ""]: SynonymGroup): string {
+/** The index term that stands for a group. */
+export function conceptOf([name = ""]: SynonymGroup): string {
   return CONCEPT_MARK + words(name).join(" ");
 }
 

@@ -21,6 +21,7 @@ export { type Embedder, type Fused, fuseRanks, type HybridParts, HybridSearch } 
 export { buildIndex, type Hit, KnowledgeIndex, type SearchResult } from "./knowledge.ts";
 export { type Passage, splitPassages } from "./passages.ts";
 export type { SentenceSpan } from "./sentences.ts";
+export { checkSupport, type Support, type SupportRequest, type Unsupported } from "./support/check.ts";
 export {
   MemoryVectorStore,
   type Neighbour,
