@@ -3,6 +3,7 @@ import { BaseError } from "@cloister/bytes";
 import { Command, CommanderError } from "commander";
 import { addAuditCommand } from "./commands/audit.ts";
 import { addConformCommand } from "./commands/conform.ts";
+import { addDeidCommand } from "./commands/deid.ts";
 import { addDemoCommand } from "./commands/demo.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
 import { addInviteCommand } from "./commands/invite.ts";
@@ -23,6 +24,7 @@ addInviteCommand(program);
 addAuditCommand(program);
 addKbCommand(program);
 addModelCommand(program);
+addDeidCommand(program);
 addConformCommand(program);
 addDoctorCommand(program);
 
