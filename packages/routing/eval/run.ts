@@ -52,15 +52,14 @@ function print({ name, kind, heldOut, texts }: EvalSet, showsWrong: boolean): vo
   process.stdout.write(`| ${cells.join(" | ")} |\n`);
   if (!showsWrong) return;
   for (const [at, { sensitivity, reasons }] of answers.entries()) {
-    const isWrong = (sensitivity === "public") !== (kind === "general") || (kind === "protected" && sensitivity !== "sensitive");
+    const isWrong =
+      (sensitivity === "public") !== (kind === "general") ||
+      (kind === "protected" && sensitivity !== "sensitive");
     if (isWrong) process.stdout.write(`    ${reasons?.join() ?? "error"}: ${texts[at]?.slice(0, 160)}\n`);
   }
 }
 
-const sets = [
-  ...(process.argv.includes("--dev") ? [] : ownSets()),
-  ...(hasSharedData ? sharedSets() : []),
-];
+const sets = [...(process.argv.includes("--dev") ? [] : ownSets()), ...(hasSharedData ? sharedSets() : [])];
 process.stdout.write(
   "| set | kind | texts | public | contextual | sensitive | to the cloud | unmasked to the cloud |\n|---|---|---|---|---|---|---|---|\n",
 );

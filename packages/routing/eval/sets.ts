@@ -57,10 +57,18 @@ export function sharedSets(): EvalSet[] {
     texts,
   });
   return [
-    set("MedQuAD questions", "general", every(column(sharedRows("training/medquad_questions.jsonl.gz"), "text"), 12, 7)),
+    set(
+      "MedQuAD questions",
+      "general",
+      every(column(sharedRows("training/medquad_questions.jsonl.gz"), "text"), 12, 7),
+    ),
     set("PHI-free medical sentences", "general", column(sharedRows("deid/data/sets/dev/medq.jsonl"), "text")),
     set("ASQ-PHI hard negatives", "general", column(sharedRows("deid/data/sets/dev/asqneg.jsonl"), "text")),
-    set("MeQSum summaries", "general", column(letters, "sum").filter((text) => labelOfSummary(text) === "general")),
+    set(
+      "MeQSum summaries",
+      "general",
+      column(letters, "sum").filter((text) => labelOfSummary(text) === "general"),
+    ),
     set("RQE questions, general", "general", questions("general")),
     set("RQE questions, cases", "case", questions("case")),
     set("MeQSum letters", "case", column(letters, "chq")),

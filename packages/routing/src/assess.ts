@@ -1,4 +1,4 @@
-import { judgeCase } from "./case/judge.ts";
+import { isKnownWord, judgeCase } from "./case/judge.ts";
 import { quasiIdentifiersOf } from "./quasi.ts";
 import { identifierReason, type ReasonCode } from "./reasons.ts";
 import { isReadable } from "./text/language.ts";
@@ -68,7 +68,7 @@ function readText(text: string, detect: DetectIdentifiers): Reading {
       text,
       words.map((word) => word.text),
     ),
-    unread: isReadable(words) ? [] : ["LANGUAGE_UNKNOWN"],
+    unread: isReadable(words, isKnownWord) ? [] : ["LANGUAGE_UNKNOWN"],
   };
 }
 
@@ -115,7 +115,10 @@ interface Surroundings {
   readonly isDescribedPublic: boolean;
 }
 
-function judge(readings: readonly Reading[], { linked, hasFiles, isDescribedPublic }: Surroundings): Assessment {
+function judge(
+  readings: readonly Reading[],
+  { linked, hasFiles, isDescribedPublic }: Surroundings,
+): Assessment {
   const all = (part: keyof Reading): ReasonCode[] => readings.flatMap((reading) => reading[part]);
   const described = all("cases").filter((code) => code === "DESCRIBED_PATIENT");
   const about: ReasonCode[] = [

@@ -63,11 +63,18 @@ function readAvailable(value: unknown): Processor[] {
  */
 export function conformRoute(
   request: unknown,
-  { policy, atMs, ports }: { readonly policy: RoutingPolicy; readonly atMs: number; readonly ports: RoutingPorts },
+  {
+    policy,
+    atMs,
+    ports,
+  }: { readonly policy: RoutingPolicy; readonly atMs: number; readonly ports: RoutingPorts },
 ): RouteAnswer {
-  const { id, text, context = {}, available } = (
-    typeof request === "object" && request !== null ? request : {}
-  ) as Fields;
+  const {
+    id,
+    text,
+    context = {},
+    available,
+  } = (typeof request === "object" && request !== null ? request : {}) as Fields;
   if ((typeof id !== "string" && typeof id !== "number") || typeof text !== "string")
     throw wrong('send {"id": text or number, "text": text, "available": list}');
   const decision = route(

@@ -11,7 +11,8 @@ export class JsonFields {
 
   /** @throws BaseError `POLICY_FORMAT`, as all of these */
   constructor(value: unknown, where: string) {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) throw mistake(where, "an object");
+    if (typeof value !== "object" || value === null || Array.isArray(value))
+      throw mistake(where, "an object");
     this.#fields = new Map(Object.entries(value));
     this.#where = where;
   }

@@ -17,7 +17,12 @@ const warning = (code: string, message: string): PolicyFinding => ({ level: "war
  * way (the cloud gets nothing without its conditions); the findings say where the policy promises what will not happen.
  */
 export function lintPolicy(policy: RoutingPolicy, atMs: number): PolicyFinding[] {
-  return [...lintRoutes(policy), ...lintDeidentification(policy), ...lintCloud(policy), ...lintVendors(policy, atMs)];
+  return [
+    ...lintRoutes(policy),
+    ...lintDeidentification(policy),
+    ...lintCloud(policy),
+    ...lintVendors(policy, atMs),
+  ];
 }
 
 function lintRoutes({ routes }: RoutingPolicy): PolicyFinding[] {
@@ -50,9 +55,7 @@ function lintDeidentification({ routes, deidentifyFor }: RoutingPolicy): PolicyF
       warning("CLOUD_SENSITIVE", "sensitive requests may go to the cloud, de-identified: is that meant?"),
     );
   if (sendsSensitive && !routes.contextual.includes("cloud"))
-    out.push(
-      error("ROUTES_CONTRADICT", "the cloud may answer sensitive requests, but not contextual ones"),
-    );
+    out.push(error("ROUTES_CONTRADICT", "the cloud may answer sensitive requests, but not contextual ones"));
   if (routes.contextual.includes("cloud") && !routes.public.includes("cloud"))
     out.push(error("ROUTES_CONTRADICT", "the cloud may answer contextual requests, but not public ones"));
   return out;
@@ -65,7 +68,9 @@ function lintCloud({ routes, cloud }: RoutingPolicy): PolicyFinding[] {
   if (!isRouted && cloud.isAllowed)
     return [error("CLOUD_CONTRADICTS", "cloud.isAllowed is true, but no route names the cloud")];
   if (isRouted && cloud.vendors.length === 0)
-    return [error("VENDOR_MISSING", "the cloud is allowed, but no vendor has a record: nothing will go there")];
+    return [
+      error("VENDOR_MISSING", "the cloud is allowed, but no vendor has a record: nothing will go there"),
+    ];
   return [];
 }
 

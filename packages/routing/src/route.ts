@@ -26,7 +26,10 @@ export function route({ inquiry, ...rest }: RouteInput, ports: RoutingPorts): De
   return hasResidue(inquiry, ports) ? decide({ ...input, hasResidue: true }) : decision;
 }
 
-function hasResidue({ text, history = [], retrieved = [] }: Inquiry, { residueCount }: RoutingPorts): boolean {
+function hasResidue(
+  { text, history = [], retrieved = [] }: Inquiry,
+  { residueCount }: RoutingPorts,
+): boolean {
   try {
     return [text, ...history, ...retrieved].some((each) => residueCount(each) > 0);
   } catch {

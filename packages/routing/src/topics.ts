@@ -13,25 +13,28 @@ const stems: readonly (readonly [ReasonCode, string])[] = [
   [
     "TOPIC_SUBSTANCE_USE",
     `alcohol drunk$ drinks$ drinker drinking binge booze vodka whiskey sober aa$ rehab detox relaps addict heroin cocaine crack$ meth$ methamphet amphetamin mdma$ ecstasy$ opioid opiate
-    fentanyl oxycod oxycontin cannabis marijuana weed$ thc$ joint$smoking methadone buprenorphine suboxone naloxone narcan naltrexone disulfiram benzo$ benzos$ xanax
+    fentanyl oxycod oxycontin cannabis marijuana weed$ thc$ methadone buprenorphine suboxone naloxone narcan naltrexone disulfiram benzo$ benzos$ xanax
     ketamine lsd$ kratom injecting$ shooting$up vape vaping overdos withdrawal drugs$ alcoholi alkohol droga drogue drogen`,
   ],
-  ["TOPIC_HIV", `hiv$ aids$ antiretrovir prep$ pep$ truvada biktarvy cd4 seropositiv undetectable vih$ sida$`],
+  [
+    "TOPIC_HIV",
+    `hiv$ aids$ antiretrovir prep$ pep$ truvada biktarvy cd4 seropositiv undetectable vih$ sida$`,
+  ],
   [
     "TOPIC_REPRODUCTIVE",
     `pregnan miscarr abort contracep birth-control ivf$ infertil fertil menstru period$ periods$ ovulat conceive conception vagin penis penile erectil erection sperm semen uter ovar
     cervi cervix hpv$ herpes chlamyd gonorr syphil std$ sti$ sexual sex$ intercourse orgasm libido condom plan-b morning-after iud$ gestation trimester fetus fetal foetus ectopic postpartum breastfe
-    lactat menopaus endometri pcos$ hysterect vasectom transgender gender$ testost estrogen g1p0 g2p1 g3p2 g1p1 gravida obstet midwif ultrasound$baby embaraz enceinte schwanger gravida incinta abtreib`,
+    lactat menopaus endometri pcos$ hysterect vasectom transgender gender$ testost estrogen gravida obstet midwif embaraz enceinte schwanger gravida incinta abtreib`,
   ],
   [
     "TOPIC_GENETIC",
-    `genetic gene$ genes$ genom dna$ brca brca1 brca2 mutation hereditar inherit carrier$ carries$ huntington cystic-fibrosis sickle trisomy karyotyp chromosom lynch$ thalass hemophil haemophil
+    `genetic gene$ genes$ genom dna$ brca mutation hereditar inherit carrier$ carries$ huntington cystic-fibrosis sickle trisomy karyotyp chromosom lynch$ thalass hemophil haemophil
     factor-v-leiden marfan fragile-x tay-sachs`,
   ],
   [
     "TOPIC_VIOLENCE",
-    `violen abus assault rape$ raped$ rapist molest beat$ beats$ beaten hits$me hit$me chok strangl stalk threaten threatens weapon stabb gunshot shot$ punched kicked trafficking
-    domestic neglect harass hurts$me forces$me forced$me violaci vergewalt`,
+    `violen abus assault rape$ raped$ rapist molest beat$ beats$ beaten chok strangl stalk threaten threatens weapon stabb gunshot shot$ punched kicked trafficking
+    domestic neglect harass violaci vergewalt`,
   ],
   [
     "TOPIC_MINOR",
@@ -63,7 +66,16 @@ const topics: readonly Stems[] = stems.map(([code, list]) => {
 
 const MINOR_AGE =
   /(?<![\p{L}\d.])(?:(?:[1-9]|1[0-7])[\s-]?(?:y\/?o|yo|yrs?|years?)(?:[\s-]?olds?)?(?!\p{L}|\s(?:ago|of|for|now|later|since|on|in|with))|(?:[1-9]|1[0-7])\s?[MF](?![\p{L}\d%/])|(?:[1-9]|[12]\d|3[0-6])[\s-]?(?:m\/?o|mo|months?|weeks?|wks?|days?)[\s-]old)/iu;
-const HIV_POSITIVE = /\bhiv\s?[+-]/i;
+/** "G2P1", "at 34 weeks", "HIV+": topics that no single word names. */
+const wordings: readonly (readonly [ReasonCode, RegExp])[] = [
+  ["TOPIC_MINOR", MINOR_AGE],
+  ["TOPIC_HIV", /\bhiv\s?[+-]/i],
+  ["TOPIC_REPRODUCTIVE", /\bG\d{1,2}\s?P\d|\b(?:at|now) \d{1,2}(?:\+\d)? weeks\b/i],
+  [
+    "TOPIC_VIOLENCE",
+    /\b(?:hit|hits|hitting|slaps?|slapped|punch(?:es|ed)?|kick(?:s|ed)?|push(?:es|ed)|shov(?:es|ed)|grab(?:s|bed)|locks?|locked|scares?|follows|controls) (?:me|her|him|us|them|my)\b/i,
+  ],
+];
 
 function isIn({ whole, beginnings }: Stems, word: string): boolean {
   if (whole.has(word)) return true;
@@ -83,7 +95,5 @@ export function topicsOf(text: string, words: readonly string[]): ReasonCode[] {
         topic.phrases.some((phrase) => joined.includes(phrase)),
     )
     .map(({ code }) => code);
-  if (MINOR_AGE.test(text) && !out.includes("TOPIC_MINOR")) out.push("TOPIC_MINOR");
-  if (HIV_POSITIVE.test(text) && !out.includes("TOPIC_HIV")) out.push("TOPIC_HIV");
-  return out;
+  return [...new Set([...out, ...wordings.flatMap(([code, pattern]) => (pattern.test(text) ? [code] : []))])];
 }

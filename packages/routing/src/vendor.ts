@@ -76,7 +76,8 @@ export function vendorProblems(
   { atMs, maxRetentionDays }: { readonly atMs: number; readonly maxRetentionDays: number },
 ): VendorProblem[] {
   const today = dayOf(atMs);
-  const { agreement, noTraining, retentionDays, soc2, dataFlow, auditRights, reviewedOn, reviewDueOn } = record;
+  const { agreement, noTraining, retentionDays, soc2, dataFlow, auditRights, reviewedOn, reviewDueOn } =
+    record;
   const checks: readonly (readonly [boolean, VendorProblem])[] = [
     [agreement.signedOn > today, "AGREEMENT_NOT_YET"],
     [agreement.expiresOn <= today, "AGREEMENT_EXPIRED"],

@@ -4,7 +4,7 @@ const GENERAL_START =
 
 /** "a 55-year-old Asian male patient": somebody that a sentence brings up for the first time. */
 const DESCRIBED =
-  /\b(?:an?|any|the average|the typical)\s+(?:[a-z-]{3,15}\s+){0,2}\d{1,3}[\s-]?(?:years?|yrs?|y|months?|mos?|weeks?|wks?|days?)[\s-]?(?:old|o)\b(?:[\s-]+(?:[a-z]{3,12}\s+){0,3}(?:patients?|males?|females?|m[ae]n|wom[ae]n|boys?|girls?|child(?:ren)?|adults?|infants?|bab(?:y|ies)|newborns?|teen(?:ager)?s?|person|individuals?)\b)?/gi;
+  /\b(?:an?|any|the average|the typical|in|for|of)\s+(?:[a-z-]{3,15}\s+){0,2}\d{1,3}[\s-]?(?:years?|yrs?|y|months?|mos?|weeks?|wks?|days?)[\s-]?(?:old|o)\b(?:[\s-]+(?:[a-z]{3,12}\s+){0,3}(?:patients?|males?|females?|m[ae]n|wom[ae]n|boys?|girls?|child(?:ren)?|adults?|infants?|bab(?:y|ies)|newborns?|teen(?:ager)?s?|person|individuals?)\b)?/gi;
 
 /** Speaks of somebody who is there: then the person who is described is that one. */
 const POINTING =
@@ -16,6 +16,6 @@ const POINTING =
  */
 export function withoutDescribed(sentence: string): string | undefined {
   if (!GENERAL_START.test(sentence) || POINTING.test(sentence)) return undefined;
-  const many = sentence.replace(DESCRIBED, "patients");
+  const many = sentence.replace(DESCRIBED, " patients");
   return many === sentence ? undefined : many;
 }

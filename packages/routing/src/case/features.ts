@@ -4,24 +4,34 @@ const MAX_GRAM = 4;
 const HEAD = 3;
 const ENDINGS = ["ing", "ed", "s"];
 
-/** A word that is not common stands as what it may be; neighbours of one kind run together. */
-function shapeOf(word: string, common: ReadonlySet<string>): string {
+/** Words that a model knows. */
+export interface Vocabulary {
+  /** Read as they are. */
+  readonly common: ReadonlySet<string>;
+  /** Read as a word of medicine or of English, whichever it is. */
+  readonly known: ReadonlySet<string>;
+}
+
+/** A word that is not common stands as what it may be. */
+function shapeOf(word: string, { common, known }: Vocabulary): string {
   if (!/^[a-z]/.test(word)) return /^\p{L}/u.test(word) ? "*" : word;
   if (common.has(word)) return word;
   const ending = ENDINGS.find((end) => word.length > end.length + 2 && word.endsWith(end));
-  return `*${ending ?? ""}`;
+  return `${known.has(word) ? "+" : "*"}${ending ?? ""}`;
 }
+
+const isUnnamed = (shape: string): boolean => shape === "*" || shape === "+";
 
 /**
  * A sentence as the classifier sees it: its common words, with everything else (diseases, drugs, places) only by its
- * shape, in runs of up to four, and how it begins. What a sentence is about does not tell whether it is somebody's
+ * shape, neighbours of one shape as one, in runs of up to four, and how it begins. What a sentence is about does not tell whether it is somebody's
  * case; how it speaks of it does.
  */
-export function featuresOf(words: readonly string[], common: ReadonlySet<string>): Set<number> {
+export function featuresOf(words: readonly string[], vocabulary: Vocabulary): Set<number> {
   const shapes: string[] = [];
   for (const word of words) {
-    const shape = shapeOf(word, common);
-    if (shape !== "*" || shapes.at(-1) !== "*") shapes.push(shape);
+    const shape = shapeOf(word, vocabulary);
+    if (!isUnnamed(shape) || shapes.at(-1) !== shape) shapes.push(shape);
   }
   const out = new Set<number>();
   const framed = ["^", ...shapes, "$"];

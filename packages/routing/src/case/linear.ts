@@ -1,4 +1,5 @@
 import { fromBase64 } from "@cloister/bytes";
+import type { Vocabulary } from "./features.ts";
 
 /** A linear model as it is stored: one signed byte for each of 2^n buckets of hashed features. */
 export interface StoredModel {
@@ -7,10 +8,11 @@ export interface StoredModel {
   /** What one step of a weight is worth. */
   readonly step: number;
   readonly bias: number;
-  /** SHA-256 of the weights, then of the common words, hexadecimal. */
+  /** SHA-256 of the weights, the common and the known words, one after the other; hexadecimal. */
   readonly digest: string;
-  /** Words that the model reads as they are, separated by spaces. */
+  /** The words of its {@link Vocabulary}, separated by spaces. */
   readonly common: string;
+  readonly known: string;
 }
 
 /** Says how far a set of features speaks for somebody's case. */
@@ -18,13 +20,13 @@ export class LinearModel {
   readonly #weights: Int8Array;
   readonly #step: number;
   readonly #bias: number;
-  readonly common: ReadonlySet<string>;
+  readonly vocabulary: Vocabulary;
 
-  constructor({ weights, step, bias, common }: Omit<StoredModel, "digest">) {
+  constructor({ weights, step, bias, common, known }: Omit<StoredModel, "digest">) {
     this.#weights = new Int8Array(fromBase64(weights).buffer);
     this.#step = step;
     this.#bias = bias;
-    this.common = new Set(common.split(" "));
+    this.vocabulary = { common: new Set(common.split(" ")), known: new Set(known.split(" ")) };
   }
 
   /** Above zero is somebody's case. */

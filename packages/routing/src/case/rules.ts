@@ -1,4 +1,5 @@
 import type { ReasonCode } from "../reasons.ts";
+import type { Sentence } from "./sentences.ts";
 
 const KIN =
   "mother|mum|mom|mam|mommy|mummy|mama|father|dad|daddy|papa|parents?|wife|husband|hubby|spouse|partner|boyfriend|girlfriend|fianc[eé]e?|son|daughter|sons|daughters|child|children|kid|kids|baby|babies|toddler|newborn|infant|boy|girl|twins?|brother|sister|siblings?|sis|bro|grand(?:ma|pa|mother|father|parents?|son|daughter|child|kids?|mum|dad)|gran|granny|nan|nana|aunt|auntie|uncle|niece|nephew|cousin|friend|neighbou?r|colleague|coworker|co-worker|roommate|flatmate|housemate|boss|teacher|student|employee|client|patients?|resident|in-laws?|stepson|stepdaughter|stepmother|stepfather|ex|teen|teenager|fetus|foetus|unborn";
@@ -14,10 +15,14 @@ const patterns: readonly (readonly [ReasonCode, RegExp])[] = [
       "iu",
     ),
   ],
+  [
+    "CASE_RELATIVE",
+    /\bthis (?:[a-z]{2,12} ){0,2}(?:patient|man|woman|child|infant|baby|boy|girl|person|kid|lady|gentleman|fellow|resident|client)\b/i,
+  ],
   ["CASE_RELATIVE", /\b(?:this|another|one of (?:my|our)|the) (?:lady|gentleman|pt|guy|bloke|chap|fella)\b/i],
   [
     "CASE_SELF",
-    /\b(?:i['’]?ve (?:been|had|got|just|recently|always|never)|i was (?:diagnosed|told|prescribed|given|put on|admitted|born)|i(?:['’]m| am) (?:an? )?\d{1,3}\b|i(?:['’]m| am) (?:pregnant|diabetic|allergic|scared|worried|suffering|bleeding|depressed|on (?:day|week)|having|feeling|experiencing|taking)|i (?:feel|felt|suffer|woke|noticed|fell|took|started|stopped|weigh|can['’]?t stop|keep (?:having|getting|feeling)|have been|had (?:a|an|my|surgery))\b|my (?:name is|symptoms?|blood pressure|bp|period|chest|head|stomach|belly|tummy|back|knees?|legs?|arms?|feet|foot|hands?|eyes?|ears?|throat|skin|heart|lungs?|results?|labs?|scans?|mri|x-?ray|biopsy|diagnosis|cancer|diabetes|asthma|surgery|operation|pain|rash|fever|cough|therapist|psychiatrist|appointment|prescription|medications?|meds|pills?|tablets?|insurance|chart|records?|mrn|dob|date of birth|pregnancy|condition|disease|illness|depression|anxiety|weight|bmi|a1c|hba1c)\b)/i,
+    /\b(?:i['’]?ve (?:been|had|got|just|recently|always|never)|i was (?:diagnosed|told|prescribed|given|put on|admitted|born)|i(?:['’]m| am) (?:an? )?\d{1,3}\b|i(?:['’]m| am) (?:pregnant|diabetic|allergic|scared|worried|suffering|bleeding|depressed|on (?:day|week)|having|feeling|experiencing|taking)|i (?:feel|felt|suffer|woke|noticed|fell|took|started|stopped|weigh|can['’]?t stop|keep (?:having|getting|feeling)|have been|had (?:a|an|my|surgery))\b|my (?:name is|symptoms?|blood pressure|bp|period|chest|head|stomach|belly|tummy|back|knees?|legs?|arms?|feet|foot|hands?|eyes?|ears?|throat|skin|heart|lungs?|results?|labs?|scans?|mri|x-?ray|biopsy|diagnosis|cancer|diabetes|asthma|surgery|operation|pain|rash|fever|cough|therapist|psychiatrist|appointment|prescription|medications?|meds|pills?|tablets?|insurance|chart|records?|mrn|dob|date of birth|pregnancy|condition|disease|illness|depression|anxiety|weight|bmi|a1c|hba1c|stitches|wound|scar|cast|mole|tooth|teeth|nose|toes?|fingers?|stools?|urine|pee|stent|pacemaker|implant|ulcer|tumou?r|lump|sugars?|migraines?|allergies|symptom|case|situation|age)\b)/i,
   ],
   [
     "CASE_SHORTHAND",
@@ -37,7 +42,7 @@ const patterns: readonly (readonly [ReasonCode, RegExp])[] = [
   ],
   [
     "CASE_RECORD",
-    /\b(?:summari[sz]e|shorten|rewrite|translate|explain|interpret|review|check|draft|write|read|dictate|proofread|edit|code|format|turn)\s(?:me\s|up\s|for me\s)?(?:this|the|these|that|my|a|an|her|his|their|following)\s(?:[a-z-]{2,14}\s){0,2}(?:notes?|letters?|reports?|summary|results?|charts?|records?|discharge|referral|labs?|scans?|ecg|ekg|history|consult(?:ation)?|encounter|visit|handover|message|e-?mail|prescription|transcript|case)\b|\b(?:chief complaint|history of present|past medical history|assessment (?:and|&|\/) ?plan|discharge summary|impression and plan|dear (?:dr|doctor|colleague)\b|thank you for (?:referring|seeing)|re:)/i,
+    /(?<!\b(?:you|to|one|doctors)\s)\b(?:summari[sz]e|shorten|rewrite|translate|explain|interpret|review|check|draft|write|read|dictate|proofread|edit|code|format|turn)\s(?:me\s|up\s|for me\s)?(?:this|the|these|that|my|a|an|her|his|their|following)\s(?:[a-z-]{2,14}\s){0,2}(?:notes?|letters?|reports?|summary|results?|charts?|records?|discharge|referral|labs?|scans?|ecg|ekg|history|consult(?:ation)?|encounter|visit|handover|message|e-?mail|prescription|transcript|case)\b|\b(?:chief complaint|history of present|past medical history|assessment (?:and|&|\/) ?plan|discharge summary|impression and plan|dear (?:dr|doctor|colleague)\b|thank you for (?:referring|seeing)|re:)/i,
   ],
 ];
 
@@ -46,11 +51,32 @@ const MEASURED =
   /(?<![\p{L}\d])(?:bp|hr|rr|spo2|sats?|temp(?:erature)?|hb|hgb|hba1c|a1c|wbc|wcc|plt|platelets|crp|esr|inr|ptt|na|k|cr|creat(?:inine)?|bun|egfr|gfr|alt|ast|alp|bili(?:rubin)?|tsh|t4|ldl|hdl|glucose|bsl|bgl|sugar|troponin|bnp|d-dimer|lactate|ferritin|psa|gcs|bmi|weight|pulse|potassium|sodium|cd4|viral load|phq-?9|gad-?7)\s?(?:is|was|of|at|=|:|-|now|came back)?\s?(?:high |low |at |about )?\d/giu;
 const MEASUREMENTS_MIN = 2;
 
+const asSet = (words: string): ReadonlySet<string> => new Set(words.split(" "));
+const asking = asSet(
+  "what how why when is are can could should does do did will would which has was any where",
+);
+const pronouns = asSet("he she him her his hers");
+/** Somebody whom a pronoun in the same sentence may mean without pointing at anybody. */
+const antecedents = asSet(
+  "person people patient patients someone somebody anyone woman women man men child children baby girl boy or doctor provider mother father parent every each who physician nurse teen adult infant partner",
+);
+
+/** "What is the cause of her pain?": a question with a pronoun that nobody in it explains. */
+function pointsByPronoun(words: readonly string[]): boolean {
+  return (
+    asking.has(words[0] ?? "") &&
+    words.some((word) => pronouns.has(word)) &&
+    !words.some((word) => antecedents.has(word))
+  );
+}
+
 /** What wordings say that a text is somebody's case. Linear in the text: every repetition is bounded. */
-export function caseReasons(text: string, sentences: readonly string[]): Set<ReasonCode> {
+export function caseReasons(text: string, sentences: readonly Sentence[]): Set<ReasonCode> {
   const out = new Set<ReasonCode>();
-  for (const sentence of sentences)
+  for (const { text: sentence, words } of sentences) {
     for (const [code, pattern] of patterns) if (!out.has(code) && pattern.test(sentence)) out.add(code);
+    if (pointsByPronoun(words)) out.add("CASE_RELATIVE");
+  }
   let count = 0;
   for (const _ of text.matchAll(MEASURED)) {
     count += 1;

@@ -4,7 +4,18 @@ import type { Word } from "./words.ts";
 const MAX_WORDS = 48;
 
 /** A full stop after these ends no sentence. */
-const abbreviations: ReadonlySet<string> = new Set(["vs", "dr", "mr", "mrs", "ms", "st", "eg", "ie", "approx", "no"]);
+const abbreviations: ReadonlySet<string> = new Set([
+  "vs",
+  "dr",
+  "mr",
+  "mrs",
+  "ms",
+  "st",
+  "eg",
+  "ie",
+  "approx",
+  "no",
+]);
 
 /** The sentences of a text; a question mark stays with its sentence, long ones are cut. */
 export function sentencesOf(words: readonly Word[]): Word[][] {

@@ -28,6 +28,7 @@ const typed: ReadonlyMap<string, string> = new Map(
     ppl: "people",
     meds: "medicines",
     thier: "their",
+    thx: "thanks",
     hows: "how",
     w: "with",
     mum: "mother",
