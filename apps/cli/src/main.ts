@@ -6,9 +6,11 @@ import { addConformCommand } from "./commands/conform.ts";
 import { addDeidCommand } from "./commands/deid.ts";
 import { addDemoCommand } from "./commands/demo.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
+import { addEnclaveCommand } from "./commands/enclave.ts";
 import { addInviteCommand } from "./commands/invite.ts";
 import { addKbCommand } from "./commands/kb.ts";
 import { addModelCommand } from "./commands/model.ts";
+import { addRouteCommand } from "./commands/route.ts";
 import { addUpCommand } from "./commands/up.ts";
 import { exitCode } from "./output.ts";
 
@@ -24,7 +26,9 @@ addInviteCommand(program);
 addAuditCommand(program);
 addKbCommand(program);
 addModelCommand(program);
+addEnclaveCommand(program);
 addDeidCommand(program);
+addRouteCommand(program);
 addConformCommand(program);
 addDoctorCommand(program);
 

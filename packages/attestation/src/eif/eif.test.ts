@@ -72,9 +72,7 @@ describe("an enclave image", () => {
       section(3, "application"),
     );
     const built = buildEif(image);
-    expect(toHex(built.subarray(0, 28))).toBe(
-      `2e656966${"0004"}${"0000"}${"0000000040000000"}${"0000000000000002"}${"0000"}${"0005"}`,
-    );
+    expect(toHex(built.subarray(0, 28))).toBe("2e656966000400000000000040000000000000000000000200000005");
     expect(toHex(built.subarray(SECTIONS_AT))).toBe(toHex(sections));
     expect(toHex(built.subarray(28, 28 + 16))).toBe(
       `${(548).toString(16).padStart(16, "0")}${(548 + 18).toString(16).padStart(16, "0")}`,
