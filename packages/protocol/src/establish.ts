@@ -2,7 +2,7 @@
 import { copyBytes, zeroise } from "@cloister/bytes";
 import { type Random, sha256 } from "@cloister/crypto";
 import { checkVersion, type GradePolicy } from "./grades.ts";
-import { checkPublicKey, type KeyPair } from "./keys.ts";
+import { checkCanonical, checkPublicKey, type KeyPair } from "./keys.ts";
 import { type Encapsulated, initiate, respond, type SessionSecrets } from "./pqxdh.ts";
 import {
   checkRegistrationId,
@@ -90,7 +90,9 @@ export function acceptSession(input: {
   checkVersion(first.version, policy);
   checkRegistrationId(local.registrationId);
   const { signedPreKey, oneTimePreKey, kem } = namedKeys(preKeys, first);
-  checkPublicKey(first.identityKey);
+  // A first message counts once by its base key, so there must be no second key that agrees like it. Identity
+  // keys are under the MAC as they are written.
+  checkCanonical(first.identityKey);
   checkPublicKey(first.baseKey);
   const { identityKeyPair, registrationId } = local;
   // The ratchet will erase its copy. PQXDH takes the same one, because each array is imported once.

@@ -48,9 +48,8 @@ export function checkCanonical(encoded: Uint8Array): void {
 }
 
 /**
- * Refuses keys with a second encoding or a component of small order, for those that name something (a
- * person, a session): either would let a peer show two parties different keys that agree. Costs one
- * Diffie-Hellman.
+ * Refuses keys with a second encoding or a component of small order, where a key is all that names
+ * something: both make a second key that agrees like the first. Costs one Diffie-Hellman.
  */
 export function checkPublicKey(encoded: Uint8Array): void {
   checkCanonical(encoded);

@@ -1,13 +1,5 @@
 import { mlKem1024KeyPair, type Random, xeddsaSign, xeddsaVerify } from "@cloister/crypto";
-import {
-  checkCanonical,
-  checkPublicKey,
-  encodeKem,
-  generateKeyPair,
-  type KeyPair,
-  rawKem,
-  rawPublicKey,
-} from "./keys.ts";
+import { checkCanonical, encodeKem, generateKeyPair, type KeyPair, rawKem, rawPublicKey } from "./keys.ts";
 import { MAX_UINT32 } from "./limits.ts";
 import { demand } from "./rules.ts";
 
@@ -159,17 +151,15 @@ export function createPreKeyBundle(input: {
 
 /**
  * Checks everything a bundle claims (PQXDH 3.3). `bundle` comes from a server and is attacker-controlled.
- * Whether one without a KEM prekey will do is for the caller to say. Prekeys of low order are refused where
- * they are agreed with.
+ * Whether one without a KEM prekey will do is for the caller to say. Keys of low order are refused where they
+ * are agreed with.
  * @throws BaseError `PQXDH-001`, `PQXDH-002` for signatures; `KEY-003`, `KEY-004`, `WIRE-005`, `WIRE-006`
  * for keys; `WIRE-003`, `WIRE-004` for fields
  */
 export function verifyPreKeyBundle(bundle: PreKeyBundle): VerifiedPreKeyBundle {
   checkFields(bundle);
   const { identityKey, signedPreKey, preKey } = bundle;
-  checkPublicKey(identityKey);
-  checkCanonical(signedPreKey);
-  if (preKey) checkCanonical(preKey);
+  for (const key of [identityKey, signedPreKey, preKey]) if (key) checkCanonical(key);
   const publicKey = rawPublicKey(identityKey);
   const signature = bundle.signedPreKeySignature;
   demand(xeddsaVerify({ publicKey, message: signedPreKey, signature }), "PQXDH-001");

@@ -1,6 +1,6 @@
-import { concatBytes, fromHex, toUtf8, uint32 } from "@cloister/bytes";
+import { concatBytes, fromHex, toHex, toUtf8, uint32 } from "@cloister/bytes";
 import { ProtoWriter } from "@cloister/codec";
-import { xeddsaSign } from "@cloister/crypto";
+import { x25519, xeddsaSign } from "@cloister/crypto";
 import { describe, expect, it } from "vitest";
 import { checkAddresses } from "./addresses.ts";
 import { HeldKeys } from "./held-keys.ts";
@@ -36,6 +36,18 @@ const inner = (change: (writer: ProtoWriter) => ProtoWriter) =>
   concatBytes(Uint8Array.of(0x44), change(new ProtoWriter()).finish(), new Uint8Array(8));
 const address = (last: number) => ({ serviceId: new Uint8Array(17).fill(last, 16), deviceId: 1 });
 const key33 = concatBytes(Uint8Array.of(5), new Uint8Array(32).fill(9));
+
+/** The sum with the point of order two, (0, 0): its u is the inverse of the key's. */
+function addTorsion(encoded: Uint8Array): Uint8Array<ArrayBuffer> {
+  const p = 2n ** 255n - 19n;
+  let [base, inverse] = [BigInt(`0x${toHex(encoded.slice(1).toReversed())}`), 1n];
+  for (let exponent = p - 2n; exponent > 0n; exponent >>= 1n, base = (base * base) % p) {
+    if (exponent & 1n) inverse = (inverse * base) % p;
+  }
+  const raw = fromHex(inverse.toString(16).padStart(64, "0")).toReversed();
+  return concatBytes(encoded.subarray(0, 1), raw);
+}
+
 /** For each rule, an input that breaks it and nothing else. The type makes a missing rule a compile error. */
 const violations: Record<RuleId, () => unknown> = {
   PROTOCOL_VERSION: () => {
@@ -228,19 +240,31 @@ describe("rules", () => {
     expect(() => alice.start(bob.party.classicBundle)).toThrowError(downgrade);
   });
 
-  it("refuses an identity or base key with a torsion part, whose Diffie-Hellman looks ordinary", () => {
+  it("refuses a base key with a torsion part, whose Diffie-Hellman looks ordinary", () => {
     const torsioned = fromHex("053da8e774947065741fa2ac667994baf883772f2659e6ec33bbe6ca15198b6a0b");
     const refused = expect.objectContaining({ code: "KEY-004" }) as Error;
     expect(() => openFirstWith({ baseKey: torsioned })).toThrowError(refused);
-    expect(() => openFirstWith({ identityKey: torsioned })).toThrowError(refused);
-    expect(() => startWith(() => ({ identityKey: torsioned }))).toThrowError(refused);
   });
 
-  it.each([0, 1, 9])("refuses prekeys of low order or a second encoding (%d)", (u) => {
+  it("refuses an identity key that a torsion part was added to, though it agrees like the true one", () => {
+    const code = (id: RuleId) => expect.objectContaining({ code: id }) as Error;
+    const { publicKey, privateKey } = twoSides("first").alice.party.local.identityKeyPair;
+    const changed = addTorsion(publicKey);
+    const own = createOneTimePreKeys({ firstId: 1, count: 1, random })[0]?.privateKey ?? privateKey;
+    expect(x25519(own, changed.slice(1))).toEqual(x25519(own, publicKey.slice(1)));
+    expect(() => openFirstWith({ identityKey: changed })).toThrowError(code("RATCHET-001"));
+    expect(() => startWith(({ identityKey }) => ({ identityKey: addTorsion(identityKey) }))).toThrowError(
+      code("PQXDH-001"),
+    );
+  });
+
+  it.each([0, 1, 9])("refuses keys of low order or a second encoding (%d)", (u) => {
     const key = Uint8Array.of(5, u, ...new Uint8Array(31));
     if (u === 9) key[32] = 0x80;
     const refused = expect.objectContaining({ code: u === 9 ? "KEY-003" : "KEY-004" }) as Error;
     expect(() => startWith(() => ({ preKey: key }))).toThrowError(refused);
+    expect(() => openFirstWith({ identityKey: key })).toThrowError(refused);
+    expect(() => openFirstWith({ baseKey: key })).toThrowError(refused);
     expect(() =>
       startWith((_, { local }) => {
         const { privateKey } = local.identityKeyPair;
