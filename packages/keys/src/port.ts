@@ -36,7 +36,7 @@ export interface KeyProvider {
   dataKey(scope: KeyScope): Promise<{ readonly key: Bytes; readonly wrapped: WrappedKey }>;
   /** The same data key under the current version. @throws BaseError `KEY_UNWRAP`, `KEY_RETIRED` */
   rewrap(wrapped: WrappedKey, scope: KeyScope): Promise<WrappedKey>;
-  /** Ed25519 (RFC 8032), 64 bytes. */
+  /** Ed25519 (RFC 8032), 64 bytes, of at most 4,096 bytes. @throws BaseError `KEY_MESSAGE` */
   sign(message: Uint8Array): Promise<Bytes>;
   /** Makes a new version and returns it. Never tried twice. @throws BaseError `KEY_ROTATION_UNCERTAIN` */
   rotate(): Promise<string>;

@@ -4,6 +4,7 @@ import { BaseError, type ErrorFamily } from "@cloister/bytes";
 export const keyRules = {
   KEY_SCOPE: ["Usage", "a key's scope has ids of 1 to 64 letters, digits, - and _, and whole numbers"],
   KEY_LENGTH: ["Usage", "keys have 32 bytes"],
+  KEY_MESSAGE: ["Usage", "this key store signs messages of at most 4,096 bytes; sign a digest"],
   KEY_MISSING: ["Usage", "no such key; check its name and version in the key store's configuration"],
   KEY_CONFIGURATION: ["Usage", "the key store is not set up as Cloister needs it; see docs/keys.md"],
   KEY_UNWRAP: ["Verification", "the wrapped key is damaged, or was wrapped for another scope; drop it"],
