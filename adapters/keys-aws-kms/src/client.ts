@@ -69,7 +69,7 @@ export class KmsClient {
     const { status, body } = await this.#send(request);
     if (status !== 200) {
       const failed = failure.safeParse(body);
-      throw kmsError(status, failed.success ? failed.data.__type : undefined);
+      throw kmsError(status, failed.success ? failed.data["__type"] : undefined);
     }
     const parsed = answer.safeParse(body);
     if (!parsed.success) throw keyError("KEY_ANSWER");

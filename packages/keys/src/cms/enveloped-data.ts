@@ -114,8 +114,8 @@ function content(value: BerValue | undefined, tag: number): Bytes {
   return value.content;
 }
 
-function expectOid(value: BerValue | undefined, oid: string): void {
-  demand(toHex(content(value, Tag.oid)) === oid, "CMS_FORMAT");
+function expectOid(value: BerValue | undefined, expected: string): void {
+  demand(toHex(content(value, Tag.oid)) === expected, "CMS_FORMAT");
 }
 
 function expectInteger(value: BerValue | undefined, expected: number): void {
@@ -151,29 +151,29 @@ export function sealEnvelopedData(input: EnvelopedPlain): Bytes {
   const ciphertext = aesCbcEncrypt({ key, iv, plaintext });
   const encryptedKey = encryptKey(key);
   zeroise(key);
-  const sha256 = definite(Tag.sequence, oid(Oid.sha256), definite(Tag.null));
-  const mask = definite(Tag.sequence, oid(Oid.mgf1), sha256);
+  const sha256 = definite(Tag.sequence, identifier(Oid.sha256), definite(Tag.null));
+  const mask = definite(Tag.sequence, identifier(Oid.mgf1), sha256);
   const parameters = definite(Tag.sequence, definite(Context.zero, sha256), definite(Context.one, mask));
   const recipient = definite(
     Tag.sequence,
     version2,
     definite(Context.primitive0, keyId),
-    definite(Tag.sequence, oid(Oid.rsaesOaep), parameters),
+    definite(Tag.sequence, identifier(Oid.rsaesOaep), parameters),
     definite(Tag.octets, encryptedKey),
   );
   const sealed =
     form === "primitive"
       ? definite(Context.primitive0, ciphertext)
       : indefinite(Context.zero, definite(Tag.octets, ciphertext));
-  const algorithm = definite(Tag.sequence, oid(Oid.aes256Cbc), definite(Tag.octets, iv));
-  const encrypted = indefinite(Tag.sequence, oid(Oid.data), algorithm, sealed);
+  const algorithm = definite(Tag.sequence, identifier(Oid.aes256Cbc), definite(Tag.octets, iv));
+  const encrypted = indefinite(Tag.sequence, identifier(Oid.data), algorithm, sealed);
   const data = indefinite(Tag.sequence, version2, definite(Tag.set, recipient), encrypted);
-  return indefinite(Tag.sequence, oid(Oid.envelopedData), indefinite(Context.zero, data));
+  return indefinite(Tag.sequence, identifier(Oid.envelopedData), indefinite(Context.zero, data));
 }
 
 const version2 = definite(Tag.integer, Uint8Array.of(2));
 
-function oid(hex: string): Bytes {
+function identifier(hex: string): Bytes {
   return definite(Tag.oid, fromHex(hex));
 }
 
