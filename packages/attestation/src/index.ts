@@ -8,7 +8,7 @@ export {
   type AgentResult,
   appraiseAgent,
 } from "./agent/appraise-agent.ts";
-export type { BootSeen } from "./agent/boot.ts";
+export { type BootSeen, isSpending } from "./agent/boot.ts";
 export {
   type AppraisalRequest,
   type AttestationResult,

@@ -4,6 +4,7 @@ import type { OrganisationInfo } from "@cloister/contracts/http";
 import type { AccountId, ConversationId, MessageId, Role } from "@cloister/contracts/ids";
 import type { ReceiptBody } from "@cloister/transparency";
 import type { BackupCalls, LinkingCalls } from "./backup-api.ts";
+import type { AgentEvidence } from "./evidence/api.ts";
 import type { Self } from "./self.ts";
 
 export type { Self } from "./self.ts";
@@ -100,6 +101,10 @@ export type ClientEvent =
   | { readonly type: "history"; readonly conversation?: ConversationId }
   /** The backup was made, set up or ended. */
   | { readonly type: "backup" }
+  /** An agent got on with an answer, or ended it. */
+  | { readonly type: "progress"; readonly conversation: ConversationId }
+  /** Something became known about where an agent runs. */
+  | { readonly type: "evidence"; readonly agent: AccountId }
   /** The relay shows other keys of the organisation or its log than at sign-up; they are not taken. */
   | { readonly type: "organisationChanged" }
   /** The relay ended this device: it was revoked. */
@@ -181,6 +186,16 @@ export interface CloisterClient extends LinkingCalls, BackupCalls {
   retry(conversation: ConversationId, id: MessageId): Promise<void>;
   markRead(conversation: ConversationId): Promise<void>;
 
+  /** What this device verified about where an agent runs. */
+  agentEvidence(agent: AccountId): AgentEvidence;
+  /** Asks the agent for evidence now. What became of it comes as an event. */
+  checkAgent(agent: AccountId): void;
+
+  /** How far answers are that are not there yet. Worth nothing until there is the answer and its receipt. */
+  progress(conversation: ConversationId): readonly AnswerProgress[];
+  /** The agent may stop answering this question of one's own; what it has said by then becomes the answer. */
+  stopAnswer(conversation: ConversationId, question: MessageId): Promise<void>;
+
   /** Lets the agent read what is addressed to it here. Recorded in the log before it takes effect. */
   grantConsent(conversation: ConversationId, agent: AccountId): Promise<void>;
   /** From now on the agent gets nothing. Takes effect at once, whatever the log does. */
@@ -215,6 +230,17 @@ export interface CloisterClient extends LinkingCalls, BackupCalls {
   subscribe(listener: (event: ClientEvent) => void): () => void;
 }
 
+/** What an agent has let through of an answer that it still writes. No receipt covers it. */
+export interface AnswerProgress {
+  readonly conversation: ConversationId;
+  readonly agent: AccountId;
+  readonly asker: AccountId;
+  readonly inReplyTo: MessageId;
+  /** The agent's clock. */
+  readonly atMs: number;
+  readonly text: string;
+}
+
 /** What an agent's process gets for each question, and what it must give back. */
 export interface AgentQuestion {
   readonly conversation: ConversationId;
@@ -235,9 +261,21 @@ export interface AgentReply {
   readonly claims: AgentClaims;
 }
 
+/** One answer under way. */
+export interface AnswerTurn {
+  /** As an `AbortSignal`: fires when the asker wants no more, or took consent back. */
+  readonly signal: {
+    readonly aborted: boolean;
+    addEventListener(type: "abort", listener: () => void): void;
+    removeEventListener(type: "abort", listener: () => void): void;
+  };
+  /** Shows the asker all that may be shown so far; now and then it is told. */
+  write(sentences: readonly string[]): void;
+}
+
 /**
  * Called once per question that consent covers. The client signs the receipt with this account's identity
  * key, writes its leaf, waits for the proof, queues the answer durably, and only then acknowledges the
  * question to the relay. After a crash the same question comes again, and ids keep the answer single.
  */
-export type AnswerQuestion = (question: AgentQuestion) => Promise<AgentReply>;
+export type AnswerQuestion = (question: AgentQuestion, turn: AnswerTurn) => Promise<AgentReply>;

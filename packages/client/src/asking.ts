@@ -63,6 +63,11 @@ export function askLater(core: Core, transaction: Transaction, { agent, waitMs }
   }
 }
 
+/** An agent forgot what it was asked: what is open is put again at once. */
+export function askSoon(core: Core, transaction: Transaction, agent: AccountId): void {
+  askLater(core, transaction, { agent, waitMs: 0 });
+}
+
 /** Puts questions again whose answer is overdue. */
 export async function askAgain(core: Core, isNewConnection: boolean): Promise<void> {
   const nowMs = core.clock.nowMs();
@@ -127,9 +132,9 @@ function isQueued(transaction: Transaction, { conversation, id }: OpenAskRecord)
 }
 
 function isQuestion(row: OutboxRow, conversation: ConversationId, id: MessageId): boolean {
-  if (row.lane !== conversation || !row.forAgents) return false;
+  if (!row.forAgents) return false;
   const content = decodeContent(row.content);
-  return content.kind === "ask" && content.id === id;
+  return content.kind === "ask" && content.id === id && content.conversation === conversation;
 }
 
 function retryMs(triesCount: number): number {

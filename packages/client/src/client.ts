@@ -19,11 +19,13 @@ import { conversationView, createConversation } from "./conversations.ts";
 import { type Core, keysOf, selfOf } from "./core.ts";
 import type { Transaction } from "./database.ts";
 import { type ClientInput, Engine } from "./engine.ts";
+import { evidenceView } from "./evidence/view.ts";
 import { historyTransfer } from "./history.ts";
 import { stopHistory } from "./history-transfer.ts";
 import { linkAsNewDevice, linkNewDevice } from "./linking.ts";
 import { history } from "./messages.ts";
 import { refreshOwnDevices } from "./own-devices.ts";
+import { progressIn, stopAnswer } from "./progress.ts";
 import { verifyReceipt } from "./receipts.ts";
 import { record } from "./recorder.ts";
 import {
@@ -76,6 +78,12 @@ export async function createClient(input: ClientInput): Promise<CloisterClient> 
     sendText: (text) => sendText(core, text),
     retry: (conversation, id) => retry(core, conversation, id),
     markRead: (conversation) => markRead(core, conversation),
+
+    agentEvidence: (agent) => evidenceView(engine, agent),
+    checkAgent: (agent) => core.evidence.ask(agent),
+
+    progress: (conversation) => progressIn(core, conversation),
+    stopAnswer: (conversation, question) => stopAnswer(core, conversation, question),
 
     grantConsent: (conversation, agent) => grantConsent(core, log, conversation, agent),
     revokeConsent: (conversation, agent) => revokeConsent(core, conversation, agent),

@@ -7,7 +7,7 @@ import { type Core, selfOf } from "./core.ts";
 import type { Transaction } from "./database.ts";
 import type { LogClient } from "./log-client.ts";
 import { addNotice } from "./messages.ts";
-import { enqueue } from "./outbox.ts";
+import { enqueue, isOf } from "./outbox.ts";
 import { leafOf, record } from "./recorder.ts";
 import {
   type ConversationRecord,
@@ -123,10 +123,22 @@ async function tell(core: Core, transaction: Transaction, content: ConsentConten
   await enqueue(core, transaction, { content, to: [content.agent], forAgents: true });
 }
 
+/** An agent forgot who consented: it is told again. */
+export async function tellConsents(core: Core, transaction: Transaction, agent: AccountId): Promise<void> {
+  const { account: by } = selfOf(core);
+  for (const { id: conversation, consents } of transaction.all(conversationsTable)) {
+    const decision = decisionOf(consents, { agent, by });
+    if (!decision?.granted) continue;
+    const { atMs, granted } = decision;
+    const content = { kind: "consent", conversation, agent, granted, atMs } as const;
+    await enqueue(core, transaction, { content, to: [agent], forAgents: true });
+  }
+}
+
 /** Takes back whatever waits to go to the agent from this conversation, and stops asking again. */
 function withdraw(transaction: Transaction, conversation: ConversationId, agent: AccountId): void {
   for (const row of transaction.all(outboxTable)) {
-    if (row.lane === conversation && row.forAgents && row.to.includes(agent)) {
+    if (row.forAgents && row.to.includes(agent) && isOf(row, conversation)) {
       transaction.delete(outboxTable, orderKey(row.order));
     }
   }

@@ -116,7 +116,12 @@ async function learn(core: Core, transaction: Transaction, learned: Learned): Pr
   const { account, identityKey, role, vouched, vouchedName, devices } = learned;
   const known = await transaction.get(contactsTable, account);
   if (known && !isOwn(core, account) && !equalBytes(known.identityKey, identityKey)) {
-    return noteIdentityChange(core, transaction, known, identityKey);
+    const changed = await noteIdentityChange(core, transaction, known, identityKey);
+    const newVouched = vouched && role === "agent";
+    if (!newVouched && devices === undefined) return changed;
+    const contact = { ...changed, ...(devices && { devices }), newVouched };
+    put(transaction, contact);
+    return contact;
   }
   const contact: ContactRecord = {
     account,
@@ -148,6 +153,11 @@ export async function noteIdentityChange(
   if (known.newIdentityKey && equalBytes(known.newIdentityKey, newIdentityKey)) return known;
   const contact: ContactRecord = { ...known, verification: "changed", newIdentityKey };
   put(transaction, contact);
+  // An agent has another identity after each start; its evidence decides, where there is some.
+  if (known.role === "agent" && core.evidence.standing(contact) !== "free") {
+    transaction.afterwards(() => core.evidence.ask(known.account));
+    return contact;
+  }
   await record(core, transaction, { type: "identity.changed" });
   for (const { id, members } of transaction.all(conversationsTable)) {
     if (!members.some(({ account }) => account === known.account)) continue;
@@ -181,6 +191,19 @@ export async function acceptNewIdentity(
     const unvouched = { ...rest, role, vouched: false } as const;
     put(transaction, { ...unvouched, identityKey: newIdentityKey, verification: "unverified" });
   } else put(transaction, { ...rest, devices, verification: "unverified" });
+}
+
+/**
+ * An agent's new identity is accepted: its evidence passed for that key, and the organisation vouches for it.
+ * The sessions of the one before end.
+ */
+export async function acceptAttested(transaction: Transaction, contact: ContactRecord): Promise<void> {
+  const { newIdentityKey, newVouched: _vouched, ...rest } = contact;
+  if (!newIdentityKey) return;
+  const { account, devices = [] } = rest;
+  dropSessions(transaction, account, devices);
+  transaction.delete(accessTable, account);
+  put(transaction, { ...rest, identityKey: newIdentityKey, verification: "unverified" });
 }
 
 /** Changes a contact and tells listeners. */

@@ -1,8 +1,9 @@
 import { BaseError } from "@cloister/bytes";
-import { type AccountId, idBytesCount, idFromBytes } from "@cloister/contracts/ids";
+import { idBytesCount, idFromBytes } from "@cloister/contracts/ids";
 import type { Random } from "@cloister/crypto";
 import type { LocalIdentity } from "@cloister/protocol";
 import type { Database, Transaction } from "./database.ts";
+import type { EvidenceGate } from "./evidence/gate.ts";
 import type { Clock } from "./ports.ts";
 import { countersTable, type KeysRecord, keysTable, only, type SelfRecord, selfTable } from "./records.ts";
 import type { RelayApi } from "./relay-api.ts";
@@ -17,11 +18,8 @@ export interface Core {
   readonly wakeSender: () => void;
   /** There is something that could not be opened. */
   readonly wakeMender: () => void;
-  /**
-   * SHA-256 of the evidence that sessions with this agent rest on, 32 bytes: what an agent's own device
-   * presented, what others verified. None until agents have evidence.
-   */
-  readonly evidenceDigest: (agent: AccountId) => Uint8Array | undefined;
+  /** What is known about agents' evidence. */
+  readonly evidence: EvidenceGate;
   /** There is something for the log. */
   readonly wakeRecorder: () => void;
   /** Follows up on what may wait: the caller does not, and failures are tried again at the next connection. */

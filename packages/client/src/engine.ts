@@ -1,5 +1,5 @@
+import type { FindAnchors } from "@cloister/attestation";
 import { BaseError, isBaseError } from "@cloister/bytes";
-import type { AccountId } from "@cloister/contracts/ids";
 import { type Random, sha256 } from "@cloister/crypto";
 import { Allowance } from "./allowance.ts";
 import { Answerer } from "./answerer.ts";
@@ -10,6 +10,8 @@ import { keepCertificate } from "./certificate.ts";
 import { Connector } from "./connector.ts";
 import { type Core, keysOf, selfOf } from "./core.ts";
 import { Database } from "./database.ts";
+import type { Attest } from "./evidence/agent-gate.ts";
+import { agentEvidence, clientEvidence, type Evidence } from "./evidence/index.ts";
 import { Historian } from "./history.ts";
 import { restoringTable } from "./history-tables.ts";
 import { interruptible } from "./http.ts";
@@ -46,17 +48,17 @@ export interface ClientInput {
   readonly random: Random;
   /** Makes this an agent's client: it answers what it is asked, and receives nothing else. */
   readonly answer?: AnswerQuestion;
-  /**
-   * SHA-256 of the evidence that sessions with this agent rest on, 32 bytes: on an agent's own device of what
-   * it presents, elsewhere of what was verified. Sessions that rest on anything else are refused.
-   */
-  readonly evidenceDigest?: (agent: AccountId) => Uint8Array | undefined;
+  /** An agent's: makes evidence for whoever asks. Without it nothing vouches for this process. */
+  readonly attest?: Attest;
+  /** A person's: the roots that evidence may come from. Hardware alone where this is left out. */
+  readonly anchors?: FindAnchors;
 }
 
 /** The moving parts behind the facade: what runs while there is a connection. */
 export class Engine {
   readonly core: Core;
   readonly log: LogClient;
+  readonly evidence: Evidence;
   readonly #reduce: Reducer;
   readonly #connector: Connector;
   readonly #sender: Sender;
@@ -90,6 +92,11 @@ export class Engine {
       },
     });
     this.#interrupt = interrupt;
+    const about = { core: () => this.core, clock, database, anchors: input.anchors };
+    const onAccepted = () => this.#run(this.openAccepted);
+    this.evidence = input.answer
+      ? agentEvidence(about, input.attest)
+      : clientEvidence({ ...about, onAccepted });
     this.core = {
       database,
       clock,
@@ -98,7 +105,7 @@ export class Engine {
       wakeSender: () => this.#sender.wake(),
       wakeRecorder: () => this.#recorder.wake(),
       wakeMender: () => this.#mender.wake(),
-      evidenceDigest: input.evidenceDigest ?? (() => undefined),
+      evidence: this.evidence.gate,
       inBackground: (job) => this.#run(job),
     };
     const { core } = this;
@@ -108,8 +115,9 @@ export class Engine {
     this.#mender = new Mender(core);
     this.#answerer = input.answer && new Answerer(core, this.log, input.answer);
     const allowance = new Allowance(clock);
+    const stop = (question: string) => this.#answerer?.stopAnswering(question);
     this.#reduce = async (transaction, sender, content) => {
-      if (input.answer) return receiveAsAgent({ core, allowance }, transaction, sender, content);
+      if (input.answer) return receiveAsAgent({ core, allowance, stop }, transaction, sender, content);
       await receiveAsPerson(core, transaction, sender, content);
       return undefined;
     };
@@ -117,6 +125,7 @@ export class Engine {
       core,
       reduce: this.#reduce,
       answered: async (question) => this.#answerer?.answered(question),
+      onEvidence: (from, word) => this.evidence.hear(from, word),
     });
     this.#historian = new Historian(core, () => this.#inbox.isEmpty);
     this.#connector = new Connector({
@@ -188,6 +197,7 @@ export class Engine {
   #ready(link: Link): void {
     this.#isNewLink = true;
     this.#inbox.attach(link);
+    this.evidence.attach(link);
     this.#sender.attach(link);
     this.#recorder.start();
     this.#mender.start();
@@ -206,6 +216,7 @@ export class Engine {
 
   #ended(): void {
     this.#inbox.detach();
+    this.evidence.detach();
     this.#sender.detach();
     this.#recorder.stop();
     this.#mender.stop();
@@ -217,6 +228,7 @@ export class Engine {
     this.#cancelTick = this.core.clock.after(minuteMs, () => {
       this.#run(() => askAgain(this.core, false));
       this.#run(() => renewBackup(this.core));
+      this.evidence.renew();
       if (this.connectionState === "online") this.#run(() => keepCertificate(this.core));
       this.#tick();
     });

@@ -1,4 +1,6 @@
 import { isBaseError } from "@cloister/bytes";
+import { decodeEvidenceWord, type EvidenceWord } from "@cloister/contracts/evidence";
+import type { DeviceAddress } from "@cloister/contracts/ids";
 import type { Arrival } from "./arrival.ts";
 import { requireContact } from "./contacts.ts";
 import type { Core } from "./core.ts";
@@ -11,6 +13,7 @@ export class Inbox {
   readonly #core: Core;
   readonly #reduce: Reducer;
   readonly #answered: (question: string) => Promise<void>;
+  readonly #onEvidence: (from: DeviceAddress, word: EvidenceWord) => void;
   #link: Link | undefined;
   #queue: Delivery[] = [];
   #running = false;
@@ -23,10 +26,12 @@ export class Inbox {
     readonly reduce: Reducer;
     /** Resolves when the answer to a question is in the outbox. */
     readonly answered: (question: string) => Promise<void>;
+    readonly onEvidence: (from: DeviceAddress, word: EvidenceWord) => void;
   }) {
     this.#core = input.core;
     this.#reduce = input.reduce;
     this.#answered = input.answered;
+    this.#onEvidence = input.onEvidence;
   }
 
   /** Everything that waited at the relay is here. */
@@ -79,6 +84,7 @@ export class Inbox {
 
   async #store(delivery: Delivery): Promise<string | undefined> {
     const core = this.#core;
+    if ("from" in delivery && this.#hearEvidence(delivery)) return undefined;
     const unsealed: Unsealed | undefined =
       "from" in delivery ? { arrival: delivery } : await unseal(core, delivery);
     // Nobody to ask and nobody to blame.
@@ -92,6 +98,19 @@ export class Inbox {
       if (isBaseError(error) && error.family === "Unavailable") throw error;
       await core.database.change((transaction) => setAside(core, transaction, arrival, error));
       return undefined;
+    }
+  }
+
+  /** A word about evidence is no message: nothing of it is kept, and who lost it asks again. */
+  #hearEvidence({ from, payload }: Extract<Delivery, { readonly from: DeviceAddress }>): boolean {
+    try {
+      const word = decodeEvidenceWord(payload);
+      if (word) this.#onEvidence(from, word);
+      return word !== undefined;
+    } catch (error) {
+      // Of no version that is known here; an envelope of another kind is opened as ever.
+      if (!isBaseError(error)) throw error;
+      return true;
     }
   }
 

@@ -3,7 +3,9 @@ export type {
   AgentQuestion,
   AgentReply,
   AnswerMessage,
+  AnswerProgress,
   AnswerQuestion,
+  AnswerTurn,
   ClientEvent,
   CloisterClient,
   ConnectionState,
@@ -36,6 +38,8 @@ export {
 } from "./backup-phrase.ts";
 export { createClient } from "./client.ts";
 export type { ClientInput } from "./engine.ts";
+export type { Attest, PresentedEvidence } from "./evidence/agent-gate.ts";
+export type { AgentEvidence, EvidenceFacts } from "./evidence/api.ts";
 export type {
   ClientStore,
   Clock,

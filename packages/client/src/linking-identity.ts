@@ -32,13 +32,14 @@ export interface LinkedIdentity extends Identity {
 
 export function identityFields(identity: Identity): { readonly [key: string]: CborValue } {
   const { identityKeyPair, account, role, displayName, organisation } = identity;
+  const { release, ...about } = organisation;
   return {
     publicKey: identityKeyPair.publicKey,
     privateKey: identityKeyPair.privateKey,
     account: idToBytes(account),
     role,
     displayName,
-    organisation: organisation,
+    organisation: { ...about, ...(release !== undefined && { release }) },
   };
 }
 

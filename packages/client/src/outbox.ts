@@ -1,7 +1,8 @@
-import { type Content, encodeContent } from "@cloister/contracts/content";
+import { type Content, decodeContent, encodeContent } from "@cloister/contracts/content";
 import { type AccountId, addressKey, type DeviceAddress } from "@cloister/contracts/ids";
 import { type Core, selfOf, takeNumbers } from "./core.ts";
 import type { Transaction } from "./database.ts";
+import { evidenceLane } from "./evidence/gate.ts";
 import {
   type ContactRecord,
   contactsTable,
@@ -34,6 +35,8 @@ export type Sealing =
     }
   /** A person has to look at their changed identity first. */
   | { readonly outcome: "blocked" }
+  /** This agent's evidence has to pass first. */
+  | { readonly outcome: "unattested"; readonly account: AccountId }
   | { readonly outcome: "sealed"; readonly row: OutboxRow };
 
 /**
@@ -70,12 +73,15 @@ export async function seal(core: Core, transaction: Transaction, row: OutboxRow)
   for (const account of row.to) {
     const contact = await transaction.get(contactsTable, account);
     if (!contact?.devices) return { outcome: "missing", account, devices: undefined };
+    if (contact.role === "agent" && row.forAgents && !mayReach(core, transaction, { row, contact })) {
+      return { outcome: "unattested", account };
+    }
     if (contact.verification === "changed") return { outcome: "blocked" };
     if (contact.role === "agent" && !row.forAgents) continue;
     targets.push(...addresses(core, contact));
   }
   const missing = await firstMissing(core, transaction, { row, targets });
-  if (missing) return missing;
+  if (missing) return (await needsEvidence(core, transaction, missing)) ?? missing;
   const before = row.envelopes ?? [];
   const kept = new Map(before.map((envelope) => [addressKey(envelope), envelope]));
   const envelopes: SealedEnvelope[] = [];
@@ -85,6 +91,36 @@ export async function seal(core: Core, transaction: Transaction, row: OutboxRow)
   const isSame =
     envelopes.length === row.envelopes?.length && envelopes.every((one, at) => one === before[at]);
   return { outcome: "sealed", row: isSame ? row : { ...row, envelopes } };
+}
+
+/** What is for an agent waits for evidence; behind what waits already, so that the order stays. */
+function mayReach(
+  core: Core,
+  transaction: Transaction,
+  { row, contact }: { readonly row: OutboxRow; readonly contact: ContactRecord },
+): boolean {
+  const standing = core.evidence.standing(contact);
+  if (standing !== "free" && standing !== "passed") return false;
+  const lane = evidenceLane(contact.account);
+  const isBehind = transaction.all(outboxTable).some((one) => one.lane === lane && one.order < row.order);
+  return row.lane === lane || !isBehind;
+}
+
+/** A new session with an agent needs evidence of its own. */
+async function needsEvidence(
+  core: Core,
+  transaction: Transaction,
+  { account }: Extract<Sealing, { outcome: "missing" }>,
+): Promise<Sealing | undefined> {
+  const contact = await transaction.get(contactsTable, account);
+  const isOpen = contact?.role !== "agent" || core.evidence.mayOpen(contact);
+  return isOpen ? undefined : { outcome: "unattested", account };
+}
+
+/** Whether a row is about this conversation, whatever lane it waits in. */
+export function isOf(row: OutboxRow, conversation: string): boolean {
+  const content = decodeContent(row.content);
+  return "conversation" in content && content.conversation === conversation;
 }
 
 /** A new session is in use with the device: what waits for it in an older one would not open. */
@@ -108,7 +144,7 @@ async function firstMissing(
   core: Core,
   transaction: Transaction,
   { row, targets }: { readonly row: OutboxRow; readonly targets: readonly DeviceAddress[] },
-): Promise<Sealing | undefined> {
+): Promise<Extract<Sealing, { outcome: "missing" }> | undefined> {
   const sealed = new Set((row.envelopes ?? []).map(addressKey));
   const missing: DeviceAddress[] = [];
   for (const target of targets) {

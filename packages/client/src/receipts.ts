@@ -8,6 +8,7 @@ import {
 } from "@cloister/transparency";
 import type { AnswerMessage, ReceiptStep, ReceiptVerdict, TextMessage } from "./api.ts";
 import { type Core, selfOf } from "./core.ts";
+import { bootsTable } from "./evidence/records.ts";
 import type { LogClient } from "./log-client.ts";
 import {
   askKey,
@@ -36,13 +37,7 @@ export async function verifyReceipt(
   log: LogClient,
   message: AnswerMessage,
 ): Promise<ReceiptVerdict> {
-  const agent = core.database.find(contactsTable, message.from);
-  const checked = verifyOffline({
-    receipt: message.receipt,
-    answer: message.answer,
-    expectedAgentKey: agent?.vouched && agent.role === "agent" ? agent.identityKey : nobodysKey,
-    logVkeys: [selfOf(core).organisation.log.vkey],
-  });
+  const checked = verifySigned(core, message);
   if (!checked.verified) return { verified: false, steps: checked.steps };
   const { body, checkpoint, leafIndex } = checked;
   const question = await questionOf(core, message);
@@ -57,6 +52,22 @@ export async function verifyReceipt(
   const steps = [...checked.steps, consistency];
   if (consistency.status === "failed") return { verified: false, steps };
   return { verified: true, steps, claims: claimsOf(body, checkpoint, leafIndex) };
+}
+
+/** Under the agent's key, or one that it had at an earlier start and whose evidence passed here. */
+function verifySigned(
+  core: Core,
+  { from, receipt, answer }: AnswerMessage,
+): ReturnType<typeof verifyOffline> {
+  const agent = core.database.find(contactsTable, from);
+  const current = agent?.vouched && agent.role === "agent" ? agent.identityKey : nobodysKey;
+  const earlier = core.database.find(bootsTable, from)?.keys ?? [];
+  const logVkeys = [selfOf(core).organisation.log.vkey];
+  const checks = [current, ...earlier].map((expectedAgentKey) =>
+    verifyOffline({ receipt, answer, expectedAgentKey, logVkeys }),
+  );
+  const [first] = checks;
+  return checks.find(({ verified }) => verified) ?? (first as NonNullable<typeof first>);
 }
 
 /** The question as it stands in this conversation, above the answer. */

@@ -8,9 +8,9 @@ import { isUnopenable, noteBroken } from "./broken.ts";
 import { noteIdentityChange } from "./contacts.ts";
 import { type Core, selfOf } from "./core.ts";
 import type { Transaction } from "./database.ts";
+import { isEvidenceMissing } from "./evidence/asker.ts";
 import { acceptedTable } from "./mending-records.ts";
 import { noteUnreadable } from "./messages.ts";
-import { checkProfile } from "./profile.ts";
 import { type ContactRecord, contactsTable, seenTable, unopenedTable } from "./records.ts";
 import { isIdentityMismatch, openFrom, provenIdentity } from "./sessions.ts";
 
@@ -50,7 +50,7 @@ export async function receive(
   const sender = { address: from, contact };
   const { plaintext, isFirst } = await openFrom(core, transaction, sender, arrival.payload);
   const { content, session, accessKey } = decodePayload(plaintext);
-  if (isFirst) checkProfile(core, contact, session);
+  if (isFirst) core.evidence.requireOpened(contact, session);
   await noteAccess(core, transaction, contact, { isSealed: arrival.isSealed ?? false, accessKey });
   const question = await reduce(transaction, sender, content);
   const atMs = core.clock.nowMs();
@@ -84,6 +84,7 @@ export async function setAside(
   if ((await transaction.list(unopened)).length < maxUnopenedCount) {
     transaction.put(unopened, idFromBytes(id), { from, id, payload, code });
   }
+  if (isEvidenceMissing(error)) return;
   if (shown) await noteIdentityChange(core, transaction, contact, shown);
   else await noteUnreadable(core, transaction, from.account);
 }

@@ -18,8 +18,9 @@ import {
   serializeSessionRecord,
 } from "@cloister/protocol";
 import type { SignedReceipt } from "@cloister/transparency";
-import type { Message, Verification } from "./api.ts";
+import type { AnswerProgress, Message, Verification } from "./api.ts";
 import type { Table } from "./database.ts";
+import { evidenceTables } from "./evidence/records.ts";
 import { historyTables } from "./history-tables.ts";
 import { mendingTables, type ResentTo } from "./mending-records.ts";
 import { sealingTables } from "./sealing-records.ts";
@@ -64,6 +65,8 @@ export interface ContactRecord {
   readonly identityKey: Uint8Array;
   /** The key shown instead, until a person accepts it. */
   readonly newIdentityKey?: Uint8Array;
+  /** An agent's: the organisation vouches for that key. */
+  readonly newVouched?: boolean;
   /** As the relay last said; unknown before it was asked. */
   readonly devices?: readonly DeviceId[];
   /** They were told what this person is called. */
@@ -180,6 +183,8 @@ export interface QuestionRecord {
   readonly body: string;
   readonly replyTo: readonly AccountId[];
   readonly askedAtMs: number;
+  /** The asker wants no more of the answer than there is. */
+  readonly stopped?: boolean;
   /** What will be answered, before the log has its leaf; from here on there is no other answer. */
   readonly prepared?: PreparedRecord;
   /** Encoded content, once it is there; kept a while for the case that it is asked again. */
@@ -226,6 +231,8 @@ export const conversationsTable = cached<ConversationRecord>("conversations");
 export const outboxTable = cached<OutboxRow>("outbox");
 export const leavesTable = cached<LeafRow>("leaves");
 export const openAsksTable = cached<OpenAskRecord>("open-asks");
+/** What agents said about answers that are not there yet, by {@link askKey}. */
+export const progressTable = cached<AnswerProgress>("progress");
 /** When this device last tidied up. */
 export const tidiedTable = cached<{ readonly atMs: number }>("tidied");
 /** The newest checkpoint that was verified here. */
@@ -245,8 +252,10 @@ export const cachedTables = [
   outboxTable,
   leavesTable,
   openAsksTable,
+  progressTable,
   checkpointTable,
   tidiedTable,
+  ...evidenceTables,
   ...mendingTables,
   ...historyTables,
   ...sealingTables,

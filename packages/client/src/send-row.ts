@@ -5,6 +5,7 @@ import { withdrawQuestion } from "./asking.ts";
 import { noteIdentityChange, refreshContact } from "./contacts.ts";
 import { type Core, selfOf } from "./core.ts";
 import type { Transaction } from "./database.ts";
+import { evidenceLane } from "./evidence/gate.ts";
 import { inFrames } from "./in-frames.ts";
 import type { Link, SendOutcome } from "./link.ts";
 import { changeState, findMessage } from "./messages.ts";
@@ -47,6 +48,8 @@ async function tryOnce(core: Core, link: Link, order: number): Promise<RowResult
       return { outcome: "done" };
     case "blocked":
       return { outcome: "held" };
+    case "unattested":
+      return awaitEvidence(core, order, sealing.account);
     case "missing":
       await withAccount(core, order, sealing.account, () => fetchKeys(core, sealing));
       return undefined;
@@ -72,6 +75,21 @@ function sealStored(core: Core, order: number): Promise<Sealing | undefined> {
   });
 }
 
+/** The row steps aside, so that people in the same conversation do not wait for an agent. */
+async function awaitEvidence(core: Core, order: number, agent: AccountId): Promise<RowResult> {
+  const lane = evidenceLane(agent);
+  const isAside = await core.database.change(async (transaction) => {
+    const row = await transaction.get(outboxTable, orderKey(order));
+    if (!row || row.lane === lane) return true;
+    const { envelopes: _sealedBefore, ...unsealed } = row;
+    transaction.put(outboxTable, orderKey(order), { ...unsealed, lane });
+    transaction.afterwards(core.wakeSender);
+    return false;
+  });
+  if (isAside) core.evidence.ask(agent);
+  return { outcome: isAside ? "held" : "done" };
+}
+
 async function fetchKeys(
   core: Core,
   { account, devices }: Extract<Sealing, { outcome: "missing" }>,
@@ -83,7 +101,9 @@ async function fetchKeys(
   try {
     await core.database.change(async (transaction) => {
       const contact = await transaction.get(contactsTable, account);
-      if (contact) await startSessions(core, transaction, contact, bundles);
+      if (!contact) return;
+      await startSessions(core, transaction, contact, bundles);
+      if (contact.role === "agent") core.evidence.opened(transaction, account);
     });
   } catch (error) {
     if (!isIdentityMismatch(error)) throw error;

@@ -22,6 +22,8 @@ export interface Ciphertext {
 const version = 1;
 /** Signal's number for a message whose sender is sealed. */
 const sealedType = 6;
+/** No Signal messages: what is said about evidence, before there is a session. */
+const evidenceTypes = { request: 64, answer: 65 } as const;
 const headerBytesCount = 6;
 
 function bucketFor(length: number, buckets: readonly number[]): number {
@@ -60,6 +62,14 @@ export function fillSealedEnvelope(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return fill(sealedType, bytes);
 }
 
+/** The same for a word about evidence, which everybody may read. @throws BaseError `CONTENT_TOO_LARGE` */
+export function fillEvidenceEnvelope(
+  type: keyof typeof evidenceTypes,
+  bytes: Uint8Array,
+): Uint8Array<ArrayBuffer> {
+  return fill(evidenceTypes[type], bytes);
+}
+
 function fill(type: number, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const head = concatBytes(Uint8Array.of(version, type), uint32(bytes.length), bytes);
   const out = new Uint8Array(bucketFor(head.length, envelopeBucketsBytes));
@@ -78,6 +88,14 @@ export function openEnvelope(envelope: Uint8Array): Ciphertext {
 export function openSealedEnvelope(envelope: Uint8Array): Uint8Array<ArrayBuffer> {
   if (envelope[1] !== sealedType) throw invalid();
   return empty(envelope);
+}
+
+/** The word about evidence in an envelope; undefined when it holds anything else. @throws BaseError `ENVELOPE_INVALID` */
+export function openEvidenceEnvelope(
+  envelope: Uint8Array,
+): { readonly type: keyof typeof evidenceTypes; readonly bytes: Uint8Array<ArrayBuffer> } | undefined {
+  if (envelope[1] === evidenceTypes.request) return { type: "request", bytes: empty(envelope) };
+  return envelope[1] === evidenceTypes.answer ? { type: "answer", bytes: empty(envelope) } : undefined;
 }
 
 function empty(envelope: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -105,6 +105,8 @@ export const organisationInfo = z.strictObject({
   /** Region for emergency numbers, ISO 3166-1 alpha-2. */
   region: z.string().check(z.regex(/^[A-Z]{2}$/)),
   log: z.strictObject({ url: z.url(), vkey: z.string().check(z.maxLength(256)) }),
+  /** Which code its assistant runs, signed with its key; whoever has seen one takes no assistant without. */
+  release: z.optional(bytesUpTo(4096)),
 });
 /** See {@link organisationInfo}. */
 export type OrganisationInfo = z.infer<typeof organisationInfo>;

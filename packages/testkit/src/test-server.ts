@@ -1,3 +1,4 @@
+import { type Release, signRelease } from "@cloister/attestation";
 import { BaseError, fromUtf8, isBaseError, toBase64Url, toUtf8 } from "@cloister/bytes";
 import type { HttpRequest, HttpResponse } from "@cloister/client";
 import { formatInvitationCode, issueInvitation } from "@cloister/contracts/credential";
@@ -131,6 +132,11 @@ export class TestOrganisation implements TestServer {
       sign: ed25519Sign,
     });
     return formatInvitationCode(code);
+  }
+
+  /** Says which code the assistant runs, signed. */
+  release(release: Release): void {
+    this.info = { ...this.info, release: toBase64Url(signRelease(release, this.#organisationSeed)) };
   }
 
   connect(transport: Transport): Connection {

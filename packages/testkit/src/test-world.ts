@@ -1,6 +1,6 @@
-import type { AnswerQuestion, CloisterClient } from "@cloister/client";
+import type { AnswerQuestion, ClientInput, CloisterClient } from "@cloister/client";
 import { createClient } from "@cloister/client";
-import type { AccountId, Role } from "@cloister/contracts/ids";
+import type { Role } from "@cloister/contracts/ids";
 import type { Random } from "@cloister/crypto";
 import type { RelayStore } from "@cloister/relay-core";
 import { MemoryClientStore, MemoryDisk } from "./client-store.ts";
@@ -32,8 +32,8 @@ export class TestWorld {
   }
 
   /** A device that has started and knows nobody. */
-  async device(answer?: AnswerQuestion): Promise<TestDevice> {
-    const device = new TestDevice(this, answer);
+  async device(answer?: AnswerQuestion, parts: DeviceParts = {}): Promise<TestDevice> {
+    const device = new TestDevice(this, answer, parts);
     await device.start();
     return device;
   }
@@ -64,11 +64,13 @@ export class TestWorld {
   }
 }
 
+/** What a device is made of besides what the world gives it. */
+export type DeviceParts = Pick<ClientInput, "anchors" | "attest">;
+
 /** One device: a disk that stays, and a process on it that can be killed at any time. */
 export class TestDevice {
   readonly disk = new MemoryDisk();
-  /** What this device holds of each agent's evidence. */
-  readonly evidence = new Map<AccountId, Uint8Array>();
+  readonly #parts: DeviceParts;
   readonly #world: TestWorld;
   readonly #answer: AnswerQuestion | undefined;
   #account: string | undefined;
@@ -76,9 +78,10 @@ export class TestDevice {
     | { readonly client: CloisterClient; readonly store: MemoryClientStore; readonly line: TestLine }
     | undefined;
 
-  constructor(world: TestWorld, answer: AnswerQuestion | undefined) {
+  constructor(world: TestWorld, answer: AnswerQuestion | undefined, parts: DeviceParts) {
     this.#world = world;
     this.#answer = answer;
+    this.#parts = parts;
   }
 
   get client(): CloisterClient {
@@ -107,7 +110,7 @@ export class TestDevice {
       clock,
       random,
       ...(this.#answer && { answer: this.#answer }),
-      evidenceDigest: (agent) => this.evidence.get(agent),
+      ...this.#parts,
     });
     this.#process = { client, store, line };
   }

@@ -1,4 +1,3 @@
-/// <reference types="node" />
 // Runs inside a sandbox and says over its one socket what it can reach.
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";

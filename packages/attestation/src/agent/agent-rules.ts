@@ -6,6 +6,7 @@ export const agentRules = {
   MANIFEST_ROLE: "the manifest is for clients: one for a key service proves nothing to them",
   MANIFEST_AGENT: "the manifest is about this agent",
   MANIFEST_IDENTITY: "the manifest names the identity key that messages are encrypted to",
+  AGENT_UNVOUCHED: "the organisation vouches for the identity key",
   MANIFEST_KNOWLEDGE: "the knowledge is what the organisation released with this code",
   BOOT_COUNTER: "documents of one boot have numbers that ascend: otherwise it was rolled back or runs twice",
   BOOT_OLDER: "a boot is younger than all those seen before",

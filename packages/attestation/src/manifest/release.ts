@@ -28,8 +28,8 @@ export interface Release {
 }
 
 const label = toUtf8("Cloister release v1\0");
-const maxReleaseBytes = 8192;
-const maxBuildsCount = 16;
+const maxReleaseBytes = 4096;
+const maxBuildsCount = 8;
 const maxRootBytes = 1024;
 const pcrBytesCount = 48;
 const pcrCount = 32;

@@ -46,7 +46,14 @@ export class Puppet {
       wakeSender: () => sender.wake(),
       wakeRecorder: nothing,
       wakeMender: nothing,
-      evidenceDigest: nothing,
+      evidence: {
+        standing: () => "free",
+        mayOpen: () => true,
+        opened: nothing,
+        ask: nothing,
+        digestFor: () => undefined,
+        requireOpened: nothing,
+      },
       inBackground: (job) => void job().catch(nothing),
     };
     const sender = new Sender(core);
