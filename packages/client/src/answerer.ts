@@ -12,10 +12,12 @@ import type { AgentReply, AnswerQuestion } from "./api.ts";
 import { type Core, freshId, keysOf } from "./core.ts";
 import type { LogClient } from "./log-client.ts";
 import { enqueue } from "./outbox.ts";
+import { tellProgress } from "./progress.ts";
 import { leafOf } from "./recorder.ts";
 import { messageKey, type PreparedRecord, type QuestionRecord, questionsTable } from "./records.ts";
 import { requestIdOf } from "./request-id.ts";
 import { backOff, pause } from "./timing.ts";
+import { Turn } from "./turn.ts";
 
 /** Questions answered at once. */
 const maxBusyCount = 4;
@@ -34,6 +36,7 @@ export class Answerer {
   readonly #answer: AnswerQuestion;
   readonly #waiting = new Map<string, Waiting>();
   readonly #queue: string[] = [];
+  readonly #turns = new Map<string, Turn>();
   #busyCount = 0;
   #running = false;
 
@@ -57,8 +60,14 @@ export class Answerer {
   /** What is under way is left; it comes again. */
   stop(): void {
     this.#running = false;
+    for (const turn of this.#turns.values()) turn.stop();
     this.#queue.length = 0;
     this.#waiting.clear();
+  }
+
+  /** The asker wants no more of an answer under way. */
+  stopAnswering(key: string): void {
+    this.#turns.get(key)?.stop();
   }
 
   /** Answers a stored question unless that is under way, and resolves when its answer is in the outbox. */
@@ -125,8 +134,7 @@ export class Answerer {
 
   /** What will be answered is durable before the log hears of it, so that no other answer follows a crash. */
   async #prepare(key: string, question: QuestionRecord): Promise<PreparedRecord | undefined> {
-    const { conversation, id, from, body } = question;
-    const prepared = this.#sign(question, await this.#answer({ conversation, id, from, body }));
+    const prepared = this.#sign(question, await this.#takeTurn(key, question));
     if (!this.#running) return undefined;
     return this.#core.database.change(async (transaction) => {
       const open = await transaction.get(questionsTable, key);
@@ -135,6 +143,29 @@ export class Answerer {
       transaction.put(questionsTable, key, { ...open, body: "", prepared });
       return prepared;
     });
+  }
+
+  async #takeTurn(key: string, question: QuestionRecord): Promise<AgentReply> {
+    const { conversation, id, from, body } = question;
+    const turn = new Turn(this.#core.clock, (text) => this.#report(key, text));
+    this.#turns.set(key, turn);
+    if (question.stopped) turn.stop();
+    try {
+      return await this.#answer({ conversation, id, from, body }, turn);
+    } finally {
+      turn.end();
+      this.#turns.delete(key);
+    }
+  }
+
+  /** Consent may be taken back at any time: then nobody is told any more. */
+  #report(key: string, text: string): void {
+    this.#core.inBackground(() =>
+      this.#core.database.change(async (transaction) => {
+        const open = await transaction.get(questionsTable, key);
+        if (open && !open.prepared && !open.answer) await tellProgress(this.#core, transaction, open, text);
+      }),
+    );
   }
 
   /** Signs what the agent claims. */

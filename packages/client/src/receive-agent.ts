@@ -18,13 +18,20 @@ import { forgetAnswersTo, sayAgain } from "./resend.ts";
 /** Whom one question is answered to; the asker comes first. An answer is sealed for each of their devices. */
 const maxReplyToCount = 8;
 
+interface AgentParts {
+  readonly core: Core;
+  readonly allowance: Allowance;
+  /** Stops an answer under way, by the key of its question. */
+  readonly stop: (question: string) => void;
+}
+
 /**
  * What an agent's device does with what it was told: it hears consent, and questions that consent covers.
  * Returns the key of a question that waits for its answer. Whoever asks more than is allowed is told when to
  * ask again.
  */
 export async function receiveAsAgent(
-  { core, allowance }: { readonly core: Core; readonly allowance: Allowance },
+  { core, allowance, stop }: AgentParts,
   transaction: Transaction,
   { address }: Sender,
   content: Content,
@@ -37,10 +44,18 @@ export async function receiveAsAgent(
       if (!known) transaction.put(agentConsentsTable, key, { pseudonym: core.random(idBytesCount) });
     } else {
       transaction.delete(agentConsentsTable, key);
-      await forget(transaction, content.conversation, account);
+      const forgotten = await forget(transaction, content.conversation, account);
+      transaction.afterwards(() => forgotten.forEach(stop));
       await forgetAnswersTo(transaction, { conversation: content.conversation, asker: account });
     }
     return undefined;
+  }
+  if (content.kind === "stop") {
+    const key = messageKey(account, content.id);
+    const open = await transaction.get(questionsTable, key);
+    if (open?.conversation !== content.conversation || open.answer) return undefined;
+    transaction.put(questionsTable, key, { ...open, stopped: true });
+    transaction.afterwards(() => stop(key));
   }
   if (content.kind === "unopened") await sayAgain(core, transaction, address, content);
   if (content.kind === "resent") await receiveResent(core, transaction, address, content);
@@ -89,10 +104,14 @@ async function receiveQuestion(
 }
 
 /** Consent is taken back: questions and answers of this person here are erased. */
-async function forget(transaction: Transaction, conversation: string, from: string): Promise<void> {
+async function forget(transaction: Transaction, conversation: string, from: string): Promise<string[]> {
+  const forgotten: string[] = [];
   for (const question of await transaction.list(questionsTable)) {
     if (question.conversation === conversation && question.from === from) {
-      transaction.delete(questionsTable, messageKey(from, question.id));
+      const key = messageKey(from, question.id);
+      transaction.delete(questionsTable, key);
+      forgotten.push(key);
     }
   }
+  return forgotten;
 }

@@ -3,6 +3,7 @@ import type {
   ConsentContent,
   Content,
   ConversationContent,
+  ProgressContent,
   StatusContent,
   TextContent,
 } from "@cloister/contracts/content";
@@ -18,6 +19,7 @@ import type { Transaction } from "./database.ts";
 import { receiveHistory } from "./history-transfer.ts";
 import { addMessage, addNotice, changeState, findMessage } from "./messages.ts";
 import { cleanName } from "./names.ts";
+import { endProgress, noteProgress } from "./progress.ts";
 import type { Sender } from "./receive.ts";
 import {
   askKey,
@@ -53,8 +55,14 @@ export async function receiveAsPerson(
     case "conversation":
       return receiveConversation(core, transaction, sender, content);
     case "ask":
+    case "stop":
       // People do not answer for agents.
       return;
+    case "progress": {
+      const conversation = await transaction.get(conversationsTable, content.conversation);
+      if (conversation) await receiveProgress(core, transaction, { sender, conversation }, content);
+      return;
+    }
     case "unopened":
       return sayAgain(core, transaction, sender.address, content);
     case "resent":
@@ -233,6 +241,20 @@ async function receiveText(
   await report(core, transaction, { conversation: conversation.id, status: "delivered", id, to: [from] });
 }
 
+/** As {@link receiveAnswer}: only of an agent that was asked and has not answered. */
+async function receiveProgress(
+  core: Core,
+  transaction: Transaction,
+  { sender, conversation }: Inside,
+  content: ProgressContent,
+): Promise<void> {
+  const { account: from } = sender.address;
+  const ask = await transaction.get(asksTable, askKey(from, content.asker, content.inReplyTo));
+  const isEntitled = sender.contact.vouched && isAgent(core, conversation, from);
+  if (!isEntitled || ask?.conversation !== conversation.id || ask.answer !== undefined) return;
+  noteProgress(transaction, from, content);
+}
+
 /** Only an agent that the organisation vouches for, only when somebody here asked it, and only once. */
 async function receiveAnswer(
   core: Core,
@@ -249,6 +271,7 @@ async function receiveAnswer(
   if (await isKnown(transaction, from, id)) return;
   transaction.put(asksTable, key, { ...ask, answer: id });
   if (asker === selfOf(core).account) transaction.delete(openAsksTable, inReplyTo);
+  endProgress(transaction, { agent: from, asker, inReplyTo, conversation: conversation.id });
   await addMessage(core, transaction, {
     kind: "answer",
     id,

@@ -102,7 +102,8 @@ export async function forgetAnswersTo(
   for (const { order, lane, content } of await transaction.list(sentTable)) {
     if (lane !== asked.conversation) continue;
     const said = decodeContent(content);
-    if (said.kind === "answer" && said.asker === asked.asker) transaction.delete(sentTable, orderKey(order));
+    const isAnswer = said.kind === "answer" || said.kind === "progress";
+    if (isAnswer && said.asker === asked.asker) transaction.delete(sentTable, orderKey(order));
   }
 }
 

@@ -5,6 +5,7 @@ const maxSentences = 24;
 const maxCitations = 24;
 const maxSentenceBytes = 2000;
 const maxQuoteBytes = 4000;
+const outcomes = ["grounded", "abstained", "emergency", "stopped"] as const;
 
 /** One sentence and the numbers (from 1) of the citations that carry it. */
 export interface AnswerSentence {
@@ -28,10 +29,11 @@ export interface Citation {
 
 /**
  * `grounded`: each sentence is cited. `abstained`: the knowledge does not cover it; a person is offered.
- * `emergency`: the red-flag check spoke before anything else.
+ * `emergency`: the red-flag check spoke before anything else. `stopped`: the asker wanted no more; what had been
+ * said by then is there, each sentence cited.
  */
 export interface Answer {
-  readonly outcome: "grounded" | "abstained" | "emergency";
+  readonly outcome: (typeof outcomes)[number];
   readonly sentences: readonly AnswerSentence[];
   readonly citations: readonly Citation[];
 }
@@ -57,7 +59,7 @@ export function encodeAnswer(answer: Answer): Uint8Array<ArrayBuffer> {
 export function readAnswer(map: FieldReader): Answer {
   const citations = map.list("citations", readCitation, { maxCount: maxCitations });
   return {
-    outcome: map.oneOf("outcome", ["grounded", "abstained", "emergency"]),
+    outcome: map.oneOf("outcome", outcomes),
     sentences: map.list("sentences", (item) => readSentence(item, citations.length), {
       maxCount: maxSentences,
     }),

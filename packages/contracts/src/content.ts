@@ -12,7 +12,10 @@ import { type HistoryContent, historyFields, readHistory } from "./history.ts";
 import { readId, readIds } from "./id-fields.ts";
 import { type AccountId, type ConversationId, idToBytes, type MessageId, type Role, roles } from "./ids.ts";
 import { type MendingContent, mendingFields, readMending } from "./mending.ts";
+import { readUnderWay, type UnderWayContent, underWayFields } from "./progress.ts";
 import { readVersion1 } from "./version.ts";
+
+export type { ProgressContent, StopContent, UnderWayContent } from "./progress.ts";
 
 /*
  * What endpoints say to each other inside the encryption. Who said it is never in here: it is the account
@@ -109,6 +112,7 @@ export type Content =
   | AnswerContent
   | ConsentContent
   | StatusContent
+  | UnderWayContent
   | MendingContent
   | HistoryContent;
 
@@ -162,6 +166,9 @@ function contentFields(content: Content): { readonly [key: string]: CborValue } 
         status: content.status,
         ids: content.ids.map(idToBytes),
       };
+    case "progress":
+    case "stop":
+      return underWayFields(content);
     case "unopened":
     case "resent":
     case "later":
@@ -240,6 +247,9 @@ export function readContent(map: FieldReader): Content {
         status: map.oneOf("status", ["delivered", "read"]),
         ids: readIds(map, "ids", maxIdsPerStatus),
       };
+    case "progress":
+    case "stop":
+      return readUnderWay(kind, map);
     case "unopened":
     case "resent":
     case "later":

@@ -63,7 +63,7 @@ const content: fc.Arbitrary<Content> = fc.oneof(
     asker: id,
     receipt: fc.uint8Array(),
     answer: fc.record({
-      outcome: fc.constantFrom("grounded" as const, "abstained" as const),
+      outcome: fc.constantFrom("grounded" as const, "abstained" as const, "stopped" as const),
       sentences: fc.array(fc.record({ text: fc.string(), citations: fc.constant([1]) }), { maxLength: 3 }),
       citations: fc.array(
         fc.record({
@@ -80,6 +80,15 @@ const content: fc.Arbitrary<Content> = fc.oneof(
       ),
     }),
   }),
+  fc.record({
+    kind: fc.constant("progress" as const),
+    conversation: id,
+    inReplyTo: id,
+    asker: id,
+    atMs: when,
+    text: fc.string(),
+  }),
+  fc.record({ kind: fc.constant("stop" as const), conversation: id, id }),
   fc.record({
     kind: fc.constant("consent" as const),
     conversation: id,
