@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as pause } from "node:timers/promises";
+import { developmentAnchors } from "@cloister/attestation/development";
 import { type CloisterClient, createClient, type Http, type OpenSocket } from "@cloister/client";
 import { decodeClientFrame, decodeRelayFrame, type RelayFrame } from "@cloister/contracts/frames";
 import { systemRandom } from "@cloister/crypto/random";
@@ -80,6 +81,7 @@ describe("mail whose sender is sealed", () => {
       socket: wire.socket,
       clock: systemClock,
       random: systemRandom,
+      anchors: developmentAnchors,
     });
     const { account } = await client.signUp({
       displayName,

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { developmentAnchors } from "@cloister/attestation/development";
 import { type CloisterClient, createClient } from "@cloister/client";
 import { systemRandom } from "@cloister/crypto/random";
 import { loadSeed } from "@cloister/keys-file";
@@ -29,6 +30,7 @@ export async function openDevice({
     socket: platformSocket,
     clock: systemClock,
     random: systemRandom,
+    anchors: developmentAnchors,
   });
   return {
     client,

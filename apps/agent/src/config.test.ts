@@ -15,7 +15,25 @@ describe("the agent's options", () => {
     expect(readConfig(["--help"])).toBeUndefined();
   });
 
+  it("name a model: weights on this machine, or a server", () => {
+    expect(readConfig([...complete, "--model", "tiny", "--model-data", "m"])?.model).toEqual({
+      kind: "stored",
+      name: "tiny",
+      data: "m",
+    });
+    const server = ["--model", "https://gpu.example/v1", "--model-name", "big"];
+    expect(readConfig([...complete, ...server])?.model).toEqual({
+      kind: "server",
+      baseUrl: "https://gpu.example/v1",
+      model: "big",
+      contextTokensCount: 8192,
+    });
+  });
+
   it.each([
+    ["a model without its folder", [...complete, "--model", "tiny"]],
+    ["a server without its model's name", [...complete, "--model", "https://gpu.example/v1"]],
+    ["what belongs to a model without one", [...complete, "--model-name", "big"]],
     ["nothing", []],
     ["an unknown option", [...complete, "--nonsense"]],
     ["an address that is none", [...complete, "--relay", "ftp://x"]],

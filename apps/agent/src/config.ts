@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { BaseError } from "@cloister/bytes";
+import type { ModelConfig } from "./model.ts";
 
 export const usage = `cloister agent: the assistant, an endpoint of the encrypted conversation
 
@@ -10,6 +11,14 @@ export const usage = `cloister agent: the assistant, an endpoint of the encrypte
   --invitation FILE   the organisation's invitation for an agent; used at first start
   --backing CLASS     what the organisation says stands behind the key:
                       development (default) or declared
+  --model NAME|URL    words the answers: weights of "cloister model pull", or a server with an
+                      OpenAI-compatible API (up to /v1); without it answers are quotations
+  --model-data DIR    where "cloister model" put weights and engine
+  --model-name NAME   what the server calls the model
+  --model-context N   tokens that input and output may have together there (8192)
+  --model-digest HEX  SHA-256 of the server's weights, where you vouch for it; for receipts
+  --model-key FILE    the server's API key
+  --model-ca FILE     certificates to trust for the server, as PEM
   --help              this text
 
 Prints one JSON line {"ready":true} when it can be asked. SIGTERM ends it; questions under way come again.
@@ -24,6 +33,7 @@ export interface AgentConfig {
   readonly indexFile: string;
   readonly invitationFile: string;
   readonly backing: (typeof claimableBackings)[number];
+  readonly model?: ModelConfig;
 }
 
 /** @returns undefined when help was asked for. @throws BaseError `AGENT_USAGE` */
@@ -35,12 +45,41 @@ export function readConfig(args: readonly string[]): AgentConfig | undefined {
   const relayUrl = required(values.relay, "--relay");
   if (!URL.canParse(relayUrl) || !/^https?:/.test(relayUrl))
     throw misuse("--relay must be an http or https URL");
+  const model = modelOf(values);
   return {
     dataDir: required(values.data, "--data"),
     relayUrl: relayUrl.replace(/\/$/, ""),
     indexFile: required(values.index, "--index"),
     invitationFile: required(values.invitation, "--invitation"),
     backing,
+    ...(model && { model }),
+  };
+}
+
+type Values = ReturnType<typeof parse>;
+
+function modelOf(values: Values): ModelConfig | undefined {
+  const { model } = values;
+  if (model === undefined) {
+    const given = Object.keys(values).find((name) => name.startsWith("model-") && name !== "model-context");
+    if (given !== undefined) throw misuse(`--${given} needs --model`);
+    return undefined;
+  }
+  if (!/^https?:/.test(model)) {
+    return { kind: "stored", name: model, data: required(values["model-data"], "--model-data") };
+  }
+  const contextTokensCount = Number(values["model-context"]);
+  if (!Number.isSafeInteger(contextTokensCount) || contextTokensCount < 1)
+    throw misuse("--model-context is a whole number");
+  const { "model-digest": digest, "model-key": apiKeyFile, "model-ca": caFile } = values;
+  return {
+    kind: "server",
+    baseUrl: model,
+    model: required(values["model-name"], "--model-name"),
+    contextTokensCount,
+    ...(digest !== undefined && { digest }),
+    ...(apiKeyFile !== undefined && { apiKeyFile }),
+    ...(caFile !== undefined && { caFile }),
   };
 }
 
@@ -54,6 +93,13 @@ function parse(args: readonly string[]) {
         index: { type: "string" },
         invitation: { type: "string" },
         backing: { type: "string", default: "development" },
+        model: { type: "string" },
+        "model-data": { type: "string" },
+        "model-name": { type: "string" },
+        "model-context": { type: "string", default: "8192" },
+        "model-digest": { type: "string" },
+        "model-key": { type: "string" },
+        "model-ca": { type: "string" },
         help: { type: "boolean", default: false },
       },
     }).values;

@@ -3,7 +3,7 @@ import { destination, pino } from "pino";
 /** What a line may hold: that something happened, never what was said or by whom. */
 interface LogLine {
   readonly event: "started" | "connection" | "answered" | "failed" | "stopped";
-  readonly outcome?: "grounded" | "abstained" | "emergency";
+  readonly outcome?: "grounded" | "abstained" | "emergency" | "stopped";
   readonly state?: "offline" | "connecting" | "online";
   /** Code of a typed error. */
   readonly code?: string;

@@ -3,6 +3,7 @@ import { BaseError } from "@cloister/bytes";
 import { runAgent } from "./agent.ts";
 import { readConfig, usage } from "./config.ts";
 import { stderrLogger } from "./logger.ts";
+import { machineSeat } from "./machine.ts";
 
 async function main(): Promise<void> {
   process.umask(0o077);
@@ -12,7 +13,7 @@ async function main(): Promise<void> {
     return;
   }
   const logger = stderrLogger();
-  const agent = await runAgent(config, logger);
+  const agent = await runAgent(await machineSeat(config), logger);
   process.stdout.write(`${JSON.stringify({ ready: true, account: agent.account })}\n`);
   await new Promise<void>((resolve) => {
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve());

@@ -1,6 +1,8 @@
+import type { Model, ModelEvent, ModelRequest } from "@cloister/answering";
+import { BaseError } from "@cloister/bytes";
 import { buildIndex, KnowledgeIndex, parseArticle } from "@cloister/retrieval";
 import { describe, expect, it } from "vitest";
-import { respond } from "./respond.ts";
+import { respond, type Turn } from "./respond.ts";
 
 const articles = [
   {
@@ -17,11 +19,46 @@ const articles = [
   },
 ].map(parseArticle);
 const index = new KnowledgeIndex(buildIndex(articles));
-const ask = (question: string) => respond(question, { index, country: "GB" });
+const question = "What are the symptoms of asthma?";
+
+function turn(parts: Partial<Turn> = {}): Turn {
+  const scope = { tenant: "alice", patient: "alice", session: "1" };
+  return { question, scope, signal: new AbortController().signal, write: () => undefined, ...parts };
+}
+
+async function ask(asked: string) {
+  return (await respond(turn({ question: asked }), { index, country: "GB" })).answer;
+}
+
+/** The port with words of a test's. */
+function modelThatSays(...pieces: readonly string[]): Model & { readonly requests: ModelRequest[] } {
+  const requests: ModelRequest[] = [];
+  return {
+    requests,
+    identity: { name: "test", contextTokensCount: 4096 },
+    async *generate(request, signal): AsyncGenerator<ModelEvent, void, undefined> {
+      requests.push(request);
+      for (const text of pieces) {
+        if (signal.aborted) break;
+        yield { type: "text", text };
+      }
+      yield { type: "end", reason: signal.aborted ? "stopped" : "complete", usage: { outputTokensCount: 1 } };
+    },
+    health: async () => "ready",
+    close: async () => undefined,
+  };
+}
+
+async function askWith(model: Model, parts: Partial<Turn> = {}) {
+  return respond(turn(parts), { index, country: "GB", model });
+}
+
+const texts = ({ sentences }: { readonly sentences: readonly { readonly text: string }[] }) =>
+  sentences.map(({ text }) => text);
 
 describe("the assistant's answer", () => {
-  it("is made of cited sentences, each word for word in its source", () => {
-    const answer = ask("What are the symptoms of asthma?");
+  it("is made of cited sentences, each word for word in its source", async () => {
+    const answer = await ask(question);
     expect(answer.outcome).toBe("grounded");
     expect(answer.sentences.length).toBeGreaterThan(0);
     for (const { text, citations } of answer.sentences) {
@@ -34,17 +71,100 @@ describe("the assistant's answer", () => {
     }
   });
 
-  it("is that it does not know, where the knowledge does not reach", () => {
-    for (const question of ["Who won the football match yesterday?", "What is the dose of adalimumab?"]) {
-      const answer = ask(question);
+  it("is that it does not know, where the knowledge does not reach", async () => {
+    for (const unknown of ["Who won the football match yesterday?", "What is the dose of adalimumab?"]) {
+      const answer = await ask(unknown);
       expect(answer).toMatchObject({ outcome: "abstained", citations: [] });
-      expect(answer.sentences.map(({ text }) => text).join(" ")).toContain("person");
+      expect(texts(answer).join(" ")).toContain("person");
     }
   });
 
-  it("puts an emergency before everything, with the country's number", () => {
-    const answer = ask("I have crushing chest pain going into my left arm. Is it asthma?");
+  it("puts an emergency before everything, with the country's number", async () => {
+    const answer = await ask("I have crushing chest pain going into my left arm. Is it asthma?");
     expect(answer.outcome).toBe("emergency");
-    expect(answer.sentences.map(({ text }) => text).join(" ")).toContain("999");
+    expect(texts(answer).join(" ")).toContain("999");
+  });
+});
+
+describe("with a model", () => {
+  const right = "Wheezing, coughing and chest tightness are symptoms of asthma [1].";
+
+  it("has its words where a passage bears them out, with the part that does", async () => {
+    const model = modelThatSays(right, " They often get worse at night [1]. ");
+    const { answer, asked } = await askWith(model);
+    expect(asked).toBe(true);
+    expect(answer.outcome).toBe("grounded");
+    expect(texts(answer)[0]).toBe("Wheezing, coughing and chest tightness are symptoms of asthma.");
+    const [first] = answer.sentences[0]?.citations ?? [];
+    expect(answer.citations[(first ?? 0) - 1]?.quote).toContain("Asthma causes wheezing");
+  });
+
+  it.each([
+    ["denies what its source says", "Asthma never causes wheezing, coughing or a tight chest [1]."],
+    ["names what is not there", "Asthma causes a rash, coughing and a tight chest [1]."],
+    ["cites nothing", "Asthma causes wheezing, coughing and chest tightness."],
+    ["cites what there is not", "Asthma causes wheezing, coughing and chest tightness [9]."],
+    ["diagnoses", "You have asthma [1]."],
+    ["changes a dose", "You should double your inhaler dose for asthma [1]."],
+  ])("lets through nothing that %s", async (_what, said) => {
+    const told: string[] = [];
+    const { answer } = await askWith(modelThatSays(said), {
+      write: (sentences) => told.push(...texts({ sentences })),
+    });
+    expect(texts(answer)).not.toContain(said.replace(/ \[\d\]/, ""));
+    expect(told).not.toContain(said.replace(/ \[\d\]/, ""));
+    expect(answer).toEqual(await ask(question));
+  });
+
+  it("has a quotation in place of what may not stand", async () => {
+    const { answer } = await askWith(modelThatSays(right, " Asthma never causes wheezing [1]. "));
+    expect(texts(answer).length).toBeGreaterThan(1);
+    for (const text of texts(answer).slice(1)) expect(articles[0]?.text).toContain(text);
+  });
+
+  it("shows what was let through as it comes, beginning with nothing", async () => {
+    const told: string[][] = [];
+    await askWith(modelThatSays(right, " Asthma is often worse at night [1]. "), {
+      write: (sentences) => told.push(texts({ sentences })),
+    });
+    expect(told.map((sentences) => sentences.length)).toEqual([0, 1, 2]);
+  });
+
+  it("ends with what there is when the asker wants no more", async () => {
+    const stopping = new AbortController();
+    const model = modelThatSays(right, " Asthma", " is often worse at night [1]. ", "More [1].");
+    const { answer } = await askWith(model, {
+      signal: stopping.signal,
+      write: (sentences) => {
+        if (sentences.length > 0) stopping.abort();
+      },
+    });
+    expect(answer.outcome).toBe("stopped");
+    expect(answer.sentences).toHaveLength(1);
+  });
+
+  it("quotes when the model fails, and says why to the log", async () => {
+    const broken = modelThatSays();
+    broken.generate = () => {
+      throw new BaseError("Unavailable", "MODEL_BUSY", "busy");
+    };
+    const response = await askWith(broken);
+    expect(response).toEqual({ answer: await ask(question), asked: true, failed: "MODEL_BUSY" });
+  });
+
+  it("is asked about what the passages are about, and nothing else", async () => {
+    const model = modelThatSays();
+    await askWith(model);
+    const [request] = model.requests;
+    expect(request?.passages.map(({ id }) => id)).toContain("asthma#symptoms");
+    expect(request?.temperature).toBeLessThanOrEqual(0.2);
+    expect(request?.scope.tenant).toBe("alice");
+    for (const unasked of [
+      "Who won the football match yesterday?",
+      "I cannot breathe and my lips are blue",
+    ]) {
+      expect((await askWith(model, { question: unasked })).asked).toBe(false);
+    }
+    expect(model.requests).toHaveLength(1);
   });
 });

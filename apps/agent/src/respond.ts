@@ -1,29 +1,69 @@
-import { toUtf8 } from "@cloister/bytes";
-import type { Answer, AnswerSentence, Citation } from "@cloister/contracts/answer";
-import { sha256 } from "@cloister/crypto";
-import {
-  type Abstention,
-  composeAnswer,
-  type GroundedAnswer,
-  type KnowledgeIndex,
-} from "@cloister/retrieval";
+import type { Model, ModelRequest, StopSignal } from "@cloister/answering";
+import { isBaseError } from "@cloister/bytes";
+import type { Answer, AnswerSentence } from "@cloister/contracts/answer";
+import { type Abstention, composeAnswer, type KnowledgeIndex } from "@cloister/retrieval";
 import { checkRedFlags, regionOf } from "@cloister/safety";
+import { citedAnswer, evidenceOf, quotations } from "./cite.ts";
+import { draft } from "./draft.ts";
 
 /** What the assistant answers from. */
 export interface Resources {
   readonly index: KnowledgeIndex;
   /** ISO 3166-1 alpha-2: which emergency numbers to give. */
   readonly country: string;
+  /** Words the answer, where there is one. */
+  readonly model?: Model;
 }
 
-/** Red flags first, then the knowledge, or else an honest "I do not know". Never a diagnosis of its own. */
-export function respond(question: string, { index, country }: Resources): Answer {
+/** One question while it is answered. */
+export interface Turn {
+  readonly question: string;
+  /** Whose it is: parts the model's caches and counts its limits. */
+  readonly scope: ModelRequest["scope"];
+  /** The asker wants no more. */
+  readonly signal: StopSignal;
+  /** Is told all sentences so far when a model begins, and after each that was let through. */
+  readonly write: (sentences: readonly AnswerSentence[]) => void;
+}
+
+/** An answer, and whether a model was asked for it. */
+export interface Response {
+  readonly answer: Answer;
+  readonly asked: boolean;
+  /** Code of the error for which the model's words are not in it. */
+  readonly failed?: string;
+}
+
+/**
+ * Red flags first, then the knowledge, or else an honest "I do not know". Where there is a model it words the
+ * answer, sentence by sentence against what is cited; without one, or when it fails, the answer is quoted.
+ */
+export async function respond(turn: Turn, { index, country, model }: Resources): Promise<Response> {
+  const { question, scope, signal, write } = turn;
   const flags = checkRedFlags(question, { region: regionOf(country) });
   if (flags.emergency) {
-    return { outcome: "emergency", sentences: uncited([flags.advice ?? ""]), citations: [] };
+    return without({ outcome: "emergency", sentences: uncited([flags.advice ?? ""]), citations: [] });
   }
   const composed = composeAnswer({ question, index });
-  return composed.kind === "answer" ? grounded(composed, index) : abstained(composed);
+  if (composed.kind === "abstain") return without(abstained(composed));
+  const evidence = evidenceOf(composed, index);
+  const quoted = quotations(composed, evidence);
+  if (model === undefined) return without(citedAnswer(quoted));
+  write([]);
+  try {
+    const said = await draft({ question, scope, evidence, quoted, model }, signal, (sentences) =>
+      write(citedAnswer(sentences).sentences),
+    );
+    const answer = citedAnswer(said);
+    return { answer: signal.aborted ? { ...answer, outcome: "stopped" } : answer, asked: true };
+  } catch (error) {
+    if (!isBaseError(error)) throw error;
+    return { answer: citedAnswer(quoted), asked: true, failed: error.code };
+  }
+}
+
+function without(answer: Answer): Response {
+  return { answer, asked: false };
 }
 
 /** Names the nearest article where there is one, without passing it off as an answer. */
@@ -39,27 +79,4 @@ function abstained({ nearest }: Abstention): Answer {
 
 function uncited(texts: readonly string[]): AnswerSentence[] {
   return texts.map((text) => ({ text, citations: [] }));
-}
-
-function grounded(composed: GroundedAnswer, index: KnowledgeIndex): Answer {
-  return {
-    outcome: "grounded",
-    // Retrieval counts citations from 0, people from 1.
-    sentences: composed.sentences.map(({ text, citations }) => ({
-      text,
-      citations: citations.map((n) => n + 1),
-    })),
-    citations: composed.citations.map(
-      (citation): Citation => ({
-        article: citation.articleId,
-        passage: citation.passageId,
-        title: citation.title,
-        quote: citation.quote,
-        sourceName: citation.sourceName,
-        sourceUrl: citation.sourceUrl ?? "",
-        digest: sha256(toUtf8(index.article(citation.articleId)?.text ?? "")),
-        clinicallyReviewed: citation.clinicallyReviewed,
-      }),
-    ),
-  };
 }

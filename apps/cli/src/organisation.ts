@@ -50,6 +50,14 @@ export async function invite(input: {
   return text;
 }
 
+/** Both halves of the organisation's key, to sign what it says. */
+export async function organisationKeys(
+  dataDir: string,
+): Promise<{ readonly seed: Uint8Array; readonly publicKey: Uint8Array }> {
+  const seed = await loadSeed(keyFile(dataDir));
+  return { seed, publicKey: ed25519KeyPair(seed).publicKey };
+}
+
 /** Where what the organisation says about itself is kept; the relay reads it. */
 export function organisationFile(dataDir: string): string {
   return join(dataDir, "organisation.json");

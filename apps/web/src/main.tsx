@@ -1,3 +1,5 @@
+/// <reference types="vite/client" />
+import type { FindAnchors } from "@cloister/attestation";
 import { isBaseError } from "@cloister/bytes";
 import { createClient } from "@cloister/client";
 import { systemRandom } from "@cloister/crypto/random";
@@ -16,6 +18,16 @@ applyPreferences();
 const invitationCode = takeInvitationFromAddress(globalThis);
 const root = createRoot(document.body.appendChild(document.createElement("div")));
 
+/**
+ * Which roots evidence of an assistant may come from. A build for development takes a development enclave's too;
+ * in any other that branch, and the code behind it, is not there.
+ */
+async function findAnchors(): Promise<{ readonly anchors?: FindAnchors }> {
+  if (import.meta.env.MODE !== "development") return {};
+  const { developmentAnchors } = await import("@cloister/attestation/development/anchors");
+  return { anchors: developmentAnchors };
+}
+
 /** Runs until another page of this browser takes over. */
 async function run(): Promise<void> {
   const store = await openIndexedDbStore();
@@ -26,6 +38,7 @@ async function run(): Promise<void> {
     socket: platformSocket,
     clock: systemClock,
     random: systemRandom,
+    ...(await findAnchors()),
   });
   if (client.self() !== undefined) client.connect();
   const model = new ClientModel(client);

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { country, port, shownName, webAddress } from "../options.ts";
 import { progress, report, say } from "../output.ts";
-import type { Stack } from "../up/stack.ts";
+import type { Stack, StackOptions } from "../up/stack.ts";
 
 interface UpOptions {
   readonly data: string;
@@ -15,7 +15,14 @@ interface UpOptions {
   readonly signUp?: "open" | "invitation";
   readonly url?: string;
   readonly logUrl?: string;
+  readonly model?: string;
+  readonly modelName?: string;
+  readonly modelContext?: string;
+  readonly modelDigest?: string;
+  readonly modelKey?: string;
+  readonly modelCa?: string;
   readonly web: boolean;
+  readonly enclave: "dev" | "none";
   readonly invitation: boolean;
   readonly trustedProxy: boolean;
   readonly restored: boolean;
@@ -49,6 +56,23 @@ export function addUpCommand(program: Command): void {
     )
     .option("--log-url <address>", "where people reach the log, when that is another address", webAddress)
     .option("--trusted-proxy", "limits go by what the reverse proxy says in X-Forwarded-For", false)
+    .addOption(
+      new Option(
+        "--enclave <kind>",
+        "where the assistant runs: apart, with evidence for development; or none",
+      )
+        .choices(["dev", "none"])
+        .default("dev"),
+    )
+    .option(
+      "--model <name or address>",
+      "words the assistant's answers: weights of `cloister model pull`, or a server's OpenAI-compatible API",
+    )
+    .option("--model-name <name>", "what that server calls the model")
+    .option("--model-context <tokens>", "what input and output may have together on that server; 8192")
+    .option("--model-digest <hex>", "SHA-256 of that server's weights, where you vouch for it; for receipts")
+    .option("--model-key <file>", "that server's API key")
+    .option("--model-ca <file>", "certificates to trust for that server")
     .option("--no-web", "leave the web app out, for those who bring their own clients")
     .option("--no-invitation", "print no invitation for a clinician; for services, whose output is kept")
     .option("--restored", "say it once, at the first start after the data came back from a backup", false)
@@ -68,7 +92,9 @@ async function up(options: UpOptions): Promise<void> {
     port: options.port,
     logPort: options.logPort,
     organisation: { name: options.name, region: options.region, signUp: options.signUp },
+    ...modelOptions(options),
     web: options.web,
+    enclave: options.enclave,
     trustedProxy: options.trustedProxy,
     restored: options.restored,
     ...(options.url === undefined ? {} : { publicUrl: options.url }),
@@ -82,6 +108,23 @@ async function up(options: UpOptions): Promise<void> {
   if (!ended.aborted) await once(ended, "abort");
   if (!options.json) say("  stopping …");
   await stack.stop();
+}
+
+/** The flags of the agent, which checks them. A model runs in no enclave: the agent is a process like the others. */
+function modelOptions(options: UpOptions): Pick<StackOptions, "model"> {
+  const { model, modelName, modelContext, modelDigest, modelKey, modelCa } = options;
+  if (model === undefined) return {};
+  const given = {
+    model,
+    ...(!/^https?:/.test(model) && { "model-data": resolve(options.data) }),
+    "model-name": modelName,
+    "model-context": modelContext,
+    "model-digest": modelDigest,
+    "model-key": modelKey && resolve(modelKey),
+    "model-ca": modelCa && resolve(modelCa),
+  };
+  const set = Object.entries(given).flatMap(([flag, value]) => (value ? [[flag, value] as const] : []));
+  return { model: Object.fromEntries(set) };
 }
 
 async function announce(options: UpOptions, { relayUrl, logUrl }: Stack): Promise<void> {

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { developmentAnchors } from "@cloister/attestation/development";
 import { BaseError } from "@cloister/bytes";
 import { type CloisterClient, createClient, type Message } from "@cloister/client";
 import { systemRandom } from "@cloister/crypto/random";
@@ -35,6 +36,7 @@ export async function arrive(input: {
     socket: platformSocket,
     clock: systemClock,
     random: systemRandom,
+    anchors: developmentAnchors,
   });
   const self = await client.signUp(who);
   client.connect();

@@ -3,8 +3,7 @@ import { join, relative } from "node:path";
 import process from "node:process";
 import { exists } from "../files.ts";
 import { openIndex } from "../kb/open.ts";
-import { paths } from "../paths.ts";
-import { isWebBuildCurrent } from "../up/web-build.ts";
+import { isWebBuildCurrent, webFolder } from "../up/web-build.ts";
 import { type Finding, fail, ok, warn } from "./check.ts";
 import { answersHealth } from "./machine.ts";
 
@@ -12,10 +11,11 @@ const secretFile = /\.(?:key|token|invitation)$/;
 
 /** The browser app's build. */
 export async function checkWebBuild(): Promise<Finding> {
-  if (!(await exists(join(paths.webBuild, "index.html")))) {
+  const kind = "development";
+  if (!(await exists(join(webFolder(kind), "index.html")))) {
     return warn("the web app is not built yet", "`cloister up` builds it at first start");
   }
-  return (await isWebBuildCurrent())
+  return (await isWebBuildCurrent(kind))
     ? ok("the web app is built")
     : warn("the web app is older than its sources", "`cloister up` builds it again");
 }

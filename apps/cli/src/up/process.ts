@@ -3,7 +3,7 @@ import process from "node:process";
 import { createInterface } from "node:readline";
 import { BaseError } from "@cloister/bytes";
 
-const readyTimeoutMs = 30_000;
+const defaultReadyTimeoutMs = 30_000;
 const stopTimeoutMs = 8_000;
 /** Whoever ran this long was well; a crash then begins with the shortest pause again. */
 const steadyMs = 10_000;
@@ -20,6 +20,8 @@ export interface ProcessSpec {
   readonly args: (earlier: Ready | undefined) => readonly string[];
   /** What the first JSON line on its standard output must have for it to count as ready. */
   readonly readyField: string;
+  /** 30 s unless told. */
+  readonly readyTimeoutMs?: number;
   /** Lines on standard error: structured, PHI-free logs. */
   readonly onLog: (line: string) => void;
 }
@@ -107,7 +109,7 @@ function start(spec: ProcessSpec, earlier: Ready | undefined): Promise<Started> 
     };
     const timer = setTimeout(
       () => fail(`did not become ready in time: ${lastLine || "it did not say why"}`),
-      readyTimeoutMs,
+      spec.readyTimeoutMs ?? defaultReadyTimeoutMs,
     );
     child.once("error", () => fail("could not be started"));
     // Its log closes after it ended, and with it comes the line that says why.
