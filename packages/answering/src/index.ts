@@ -1,5 +1,6 @@
 export { type ChatMessage, disarm, toChat } from "./chat.ts";
 export { checkedEvents } from "./checked.ts";
+export { type CitedSentence, citedSentences } from "./cited.ts";
 export { ModelBusyError } from "./errors.ts";
 export { type ClauseCheck, type GatedEvent, gatedEvents } from "./gate.ts";
 export { type JsonSchema, type JsonValue, jsonObject, matchesSchema } from "./json.ts";

@@ -30,7 +30,7 @@ export type Support =
 
 /** A sentence and the passage that it cites. */
 export interface SupportRequest {
-  /** One sentence of at most 1000 characters. Attacker-controlled: a model wrote it. */
+  /** One sentence of at most 600 characters. Attacker-controlled: a model wrote it. */
   readonly claim: string;
   readonly passage: string;
   /** What the passage's article is about. */
@@ -38,7 +38,7 @@ export interface SupportRequest {
 }
 
 /** No sentence is longer, in UTF-16 units. */
-const MAX_CLAIM_LENGTH = 1000;
+const MAX_CLAIM_LENGTH = 600;
 /** Share of what a claim says that must be in its source. */
 const MIN_COVERAGE = 0.5;
 /** What a second sentence must add to be taken together with the first. */

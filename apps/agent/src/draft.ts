@@ -1,0 +1,106 @@
+import {
+  type CitedSentence,
+  citedSentences,
+  type Model,
+  type ModelRequest,
+  type StopSignal,
+} from "@cloister/answering";
+import { checkSupport } from "@cloister/retrieval";
+import { checkReply } from "@cloister/safety";
+import type { Evidence, Grounded } from "./cite.ts";
+
+const policy = `You explain health information to a patient in plain, calm words.
+Use only what the passages say. Write at most four short sentences. End each sentence with the number of the passage that it is from, in brackets, like this: Drink water often [1].
+Give no diagnosis and no dose, tell nobody to start, change or stop a medicine, and add nothing of your own.`;
+const maxTokensCount = 320;
+const temperature = 0.1;
+/** Beside the one that says when to get help. */
+const maxSentencesCount = 5;
+
+/** What an answer is drafted from. */
+export interface DraftRequest {
+  readonly question: string;
+  readonly scope: ModelRequest["scope"];
+  readonly evidence: readonly Evidence[];
+  /** The answer in quotations: what stands in where the draft fails. */
+  readonly quoted: readonly Grounded[];
+  readonly model: Model;
+}
+
+/**
+ * Has a model draft an answer, and lets through only what a passage bears out and the medical policy allows:
+ * each sentence alone, before anybody sees it. One that fails gives way to a quotation from the passage it
+ * cites. Without a sentence of the model's left, the answer is the quoted one.
+ * @param write is told all that was let through, after each sentence
+ * @throws BaseError as the model does
+ */
+export async function draft(
+  request: DraftRequest,
+  signal: StopSignal,
+  write: (sentences: readonly Grounded[]) => void,
+): Promise<readonly Grounded[]> {
+  const { quoted, evidence, model } = request;
+  const said: Grounded[] = [];
+  let hasDrafted = false;
+  const isNew = ({ text }: Grounded) => !said.some((other) => wordsOf(other.text) === wordsOf(text));
+  const events = model.generate(requestOf(request), signal);
+  for await (const sentence of citedSentences(events, evidence.length)) {
+    const drafted = borneOut(sentence, evidence);
+    const instead = quoted.find((one) => isNew(one) && cites(one, evidence, sentence));
+    const next = drafted && isNew(drafted) ? drafted : instead;
+    if (next === undefined) continue;
+    hasDrafted ||= next === drafted;
+    said.push(next);
+    write(said);
+    if (said.length >= maxSentencesCount) break;
+  }
+  if (signal.aborted) return said;
+  return hasDrafted ? withHelp(said, quoted) : quoted;
+}
+
+function requestOf({ question, scope, evidence }: DraftRequest): ModelRequest {
+  return {
+    scope,
+    policy,
+    passages: evidence.map(({ title, passage, citation }) => ({
+      id: `${citation.article}#${citation.passage}`,
+      text: `${title}\n${passage}`,
+    })),
+    turns: [{ from: "patient", text: question }],
+    maxTokensCount,
+    temperature,
+    seed: 1,
+  };
+}
+
+/** A sentence with what bears it out of what it cites, or undefined when it may not be said. */
+function borneOut({ text, citations }: CitedSentence, evidence: readonly Evidence[]): Grounded | undefined {
+  if (!checkReply(text).ok) return undefined;
+  const from = citations.flatMap((number) => {
+    const one = evidence[number - 1];
+    if (one === undefined) return [];
+    const support = checkSupport({ claim: text, passage: one.passage, title: one.title });
+    return support.supported ? [{ evidence: one, span: support.from }] : [];
+  });
+  return from.length === 0 ? undefined : { text, from };
+}
+
+function cites({ from }: Grounded, evidence: readonly Evidence[], { citations }: CitedSentence): boolean {
+  return from.some((one) => citations.includes(evidence.indexOf(one.evidence) + 1));
+}
+
+/** Closes, as a quoted answer does, on when to get help. */
+function withHelp(said: readonly Grounded[], quoted: readonly Grounded[]): readonly Grounded[] {
+  const last = quoted.at(-1);
+  const passagesOf = ({ from }: Grounded) => from.map(({ evidence }) => evidence);
+  const isThere =
+    last === undefined || said.some((one) => passagesOf(one).some((at) => passagesOf(last).includes(at)));
+  return isThere ? said : [...said, last];
+}
+
+function wordsOf(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, " ")
+    .trim();
+}
