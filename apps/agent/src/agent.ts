@@ -1,14 +1,10 @@
-import { join } from "node:path";
 import type { Model, ModelIdentity } from "@cloister/answering";
-import { BaseError, fromHex } from "@cloister/bytes";
-import type { AgentClaims, AgentReply, AnswerQuestion } from "@cloister/client";
+import { fromHex } from "@cloister/bytes";
+import type { AgentClaims, AgentReply, AnswerQuestion, Attest, ClientInput } from "@cloister/client";
 import { createClient } from "@cloister/client";
 import { systemRandom } from "@cloister/crypto/random";
-import { loadSeed, readSecret } from "@cloister/keys-file";
-import { platformHttp, platformSocket, systemClock } from "@cloister/net-platform";
+import { systemClock } from "@cloister/net-platform";
 import { KnowledgeIndex } from "@cloister/retrieval";
-import { openClientStore } from "@cloister/store-sqlite/client";
-import { type AgentConfig, readRequired } from "./config.ts";
 import type { Logger } from "./logger.ts";
 import { respond } from "./respond.ts";
 
@@ -24,14 +20,25 @@ export interface RunningAgent {
   stop(): Promise<void>;
 }
 
+/** Where an agent runs: what it has of the world. */
+export interface AgentSeat extends Pick<ClientInput, "relayUrl" | "store" | "http" | "socket"> {
+  /** Evidence, where something vouches for this process. */
+  readonly attest?: Attest | undefined;
+  /** The knowledge index. */
+  readonly index: Uint8Array;
+  /** What stands behind its key, and where it answers: what its receipts say. */
+  readonly backing: AgentClaims["backing"];
+  readonly processedAt: AgentClaims["processedAt"];
+  /** Words answers from what was found; without one they are quotations. */
+  readonly model?: Model | undefined;
+  /** Asked for when it has no account yet. */
+  readonly invitation: () => Promise<string>;
+}
+
 /** Joins the organisation as an account of role `agent`, or comes back as the one it is, and answers. */
-export async function runAgent(config: AgentConfig, logger: Logger): Promise<RunningAgent> {
-  const index = new KnowledgeIndex(await readRequired(config.indexFile, "the knowledge index"));
-  const store = await openClientStore({
-    path: join(config.dataDir, "agent.sqlite"),
-    key: await loadSeed(join(config.dataDir, "agent.key")),
-  });
-  const model = await open(config);
+export async function runAgent(seat: AgentSeat, logger: Logger): Promise<RunningAgent> {
+  const { model } = seat;
+  const index = new KnowledgeIndex(seat.index);
   let country = "US";
   const answer: AnswerQuestion = async ({ from, conversation, body }, turn): Promise<AgentReply> => {
     const response = await respond(
@@ -48,25 +55,26 @@ export async function runAgent(config: AgentConfig, logger: Logger): Promise<Run
     return {
       answer: answered,
       claims: {
-        backing: config.backing,
+        backing: seat.backing,
         ...engineOf(response.asked ? model?.identity : undefined),
         indexDigest: fromHex(index.digest),
-        processedAt: "on-premise",
+        processedAt: seat.processedAt,
         deidentified: { applied: false },
       },
     };
   };
   const client = await createClient({
-    relayUrl: config.relayUrl,
-    store,
-    http: platformHttp,
-    socket: platformSocket,
+    relayUrl: seat.relayUrl,
+    store: seat.store,
+    http: seat.http,
+    socket: seat.socket,
+    ...(seat.attest && { attest: seat.attest }),
     clock: systemClock,
     random: systemRandom,
     answer,
   });
   const self =
-    client.self() ?? (await client.signUp({ displayName, invitationCode: await invitation(config) }));
+    client.self() ?? (await client.signUp({ displayName, invitationCode: await seat.invitation() }));
   country = self.organisation.region;
   client.subscribe((event) => {
     if (event.type === "connection") logger({ event: "connection", state: event.state });
@@ -79,23 +87,10 @@ export async function runAgent(config: AgentConfig, logger: Logger): Promise<Run
     stop: async () => {
       await client.disconnect();
       await model?.close();
-      await store.close();
+      await seat.store.close();
       logger({ event: "stopped" });
     },
   };
-}
-
-/** What a model needs is loaded only where there is one. */
-async function open({ model, dataDir }: AgentConfig): Promise<Model | undefined> {
-  if (model === undefined) return undefined;
-  const { openModel } = await import("./model.ts");
-  return openModel(model, dataDir);
-}
-
-async function invitation(config: AgentConfig): Promise<string> {
-  const code = (await readSecret(config.invitationFile)).trim();
-  if (code === "") throw new BaseError("Usage", "AGENT_INVITATION", "the invitation file is empty");
-  return code;
 }
 
 /** A model that was asked is named, also where none of its words are in the answer. */
