@@ -22,6 +22,7 @@ interface UpOptions {
   readonly modelKey?: string;
   readonly modelCa?: string;
   readonly web: boolean;
+  readonly enclave: "dev" | "none";
   readonly invitation: boolean;
   readonly trustedProxy: boolean;
   readonly restored: boolean;
@@ -55,6 +56,14 @@ export function addUpCommand(program: Command): void {
     )
     .option("--log-url <address>", "where people reach the log, when that is another address", webAddress)
     .option("--trusted-proxy", "limits go by what the reverse proxy says in X-Forwarded-For", false)
+    .addOption(
+      new Option(
+        "--enclave <kind>",
+        "where the assistant runs: apart, with evidence for development; or none",
+      )
+        .choices(["dev", "none"])
+        .default("dev"),
+    )
     .option(
       "--model <name or address>",
       "words the assistant's answers: weights of `cloister model pull`, or a server's OpenAI-compatible API",
@@ -85,6 +94,7 @@ async function up(options: UpOptions): Promise<void> {
     organisation: { name: options.name, region: options.region, signUp: options.signUp },
     ...modelOptions(options),
     web: options.web,
+    enclave: options.enclave,
     trustedProxy: options.trustedProxy,
     restored: options.restored,
     ...(options.url === undefined ? {} : { publicUrl: options.url }),

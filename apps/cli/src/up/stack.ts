@@ -9,8 +9,9 @@ import { readSecret, writeAtomically, writeSecretOnce } from "@cloister/keys-fil
 import { ensureIndexFile } from "../kb/build.ts";
 import { ensureOrganisationKey, invite, organisationFile, readOrganisation } from "../organisation.ts";
 import { paths } from "../paths.ts";
+import { buildEnclave, enclaveFiles } from "./enclave.ts";
 import { type ProcessSpec, type Ready, type RunningProcess, supervise } from "./process.ts";
-import { ensureWebBuild } from "./web-build.ts";
+import { ensureWebBuild, type WebKind, webFolder } from "./web-build.ts";
 
 const run = promisify(execFile);
 const dayMs = 86_400_000;
@@ -41,6 +42,8 @@ export interface StackOptions {
   readonly model?: Readonly<Record<string, string>>;
   /** Serve the web app; tools that need none leave it out. */
   readonly web: boolean;
+  /** Where the assistant runs: apart, with development evidence (the default), or as a process like the others. */
+  readonly enclave?: "dev" | "none";
   readonly progress: (step: string) => void;
 }
 
@@ -78,13 +81,18 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     progress("knowledge index");
     const indexFile = join(dataDir, "knowledge.index");
     await ensureIndexFile({ input: paths.knowledge, file: indexFile });
-    if (options.web) await ensureWebBuild(progress);
+    if (options.web) await ensureWebBuild(progress, webKind(options));
+    const isApart = options.enclave !== "none" && options.model === undefined;
+    if (isApart) progress("assistant's bundle");
+    const release = isApart ? await buildEnclave(dataDir, indexFile) : undefined;
     progress("transparency log");
     const log = await startLog(options, start);
     progress("relay");
-    const relayUrl = await startRelay(options, start, log);
+    const relayUrl = await startRelay(options, start, { ...log, release });
     progress("assistant");
-    await startAgent(start, { dataDir, relayUrl, indexFile, model: options.model });
+    const about = { dataDir, relayUrl, indexFile };
+    if (isApart) await startEnclave(start, { ...about, logUrl: log.logUrl });
+    else await startAgent(start, about, options.model);
     return { relayUrl, ...log, stop };
   } catch (error) {
     await stop();
@@ -124,7 +132,11 @@ async function startLog(options: StackOptions, start: Start): Promise<StartedLog
   };
 }
 
-async function startRelay(options: StackOptions, start: Start, log: StartedLog): Promise<string> {
+async function startRelay(
+  options: StackOptions,
+  start: Start,
+  { release, ...log }: StartedLog & { readonly release: string | undefined },
+): Promise<string> {
   const { dataDir, host, port } = options;
   const { name, region, signUp } = await settings(options);
   const about = {
@@ -133,6 +145,7 @@ async function startRelay(options: StackOptions, start: Start, log: StartedLog):
     signUp,
     region,
     log: { url: options.publicLogUrl ?? log.logUrl, vkey: log.vkey },
+    ...(release === undefined ? {} : { release }),
   };
   await writeAtomically(organisationFile(dataDir), `${JSON.stringify(about, null, 2)}\n`);
   const relay = await start({
@@ -144,7 +157,7 @@ async function startRelay(options: StackOptions, start: Start, log: StartedLog):
         host,
         port: portOf(earlier) ?? port,
         organisation: organisationFile(dataDir),
-        ...(options.web ? { "web-dir": paths.webBuild } : {}),
+        ...(options.web ? { "web-dir": webFolder(webKind(options)) } : {}),
         ...(options.publicUrl === undefined ? {} : { "web-origin": options.publicUrl }),
       }),
       ...(options.trustedProxy === true ? ["--trusted-proxy"] : []),
@@ -155,15 +168,43 @@ async function startRelay(options: StackOptions, start: Start, log: StartedLog):
   return urlOf(host, relay);
 }
 
+interface AgentInput {
+  readonly dataDir: string;
+  readonly relayUrl: string;
+  readonly indexFile: string;
+}
+
+/** The assistant's enclave needs it at each start, so it lasts. */
+async function agentInvitation(dataDir: string): Promise<string> {
+  const file = join(dataDir, "agent.invitation");
+  const expiresAtMs = Date.now() + 3650 * dayMs;
+  await writeSecretOnce(file, () =>
+    invite({ dataDir, role: "agent", name: "Cloister assistant", expiresAtMs }),
+  );
+  return file;
+}
+
+/** The assistant apart from everything, with evidence that clients verify. */
+async function startEnclave(start: Start, input: AgentInput & { readonly logUrl: string }): Promise<void> {
+  const { dataDir, relayUrl, logUrl, indexFile } = input;
+  const { program, root } = enclaveFiles(dataDir);
+  const invitation = await agentInvitation(dataDir);
+  const values = flags({ program, root, index: indexFile, relay: relayUrl, log: logUrl, invitation });
+  await start({
+    name: "enclave",
+    file: paths.enclaveMain,
+    args: () => ["run", ...values],
+    readyField: "ready",
+  });
+}
+
+/** The assistant as a process like the others, vouched for by the organisation's word alone. */
 async function startAgent(
   start: Start,
-  input: Pick<StackOptions, "dataDir" | "model"> & { readonly relayUrl: string; readonly indexFile: string },
+  { dataDir, relayUrl, indexFile }: AgentInput,
+  model: StackOptions["model"],
 ): Promise<void> {
-  const { dataDir, relayUrl, indexFile, model } = input;
-  const invitationFile = join(dataDir, "agent.invitation");
-  await writeSecretOnce(invitationFile, () =>
-    invite({ dataDir, role: "agent", name: "Cloister assistant", expiresAtMs: Date.now() + 30 * dayMs }),
-  );
+  const invitationFile = await agentInvitation(dataDir);
   const data = join(dataDir, "agent");
   await start({
     name: "agent",
@@ -172,6 +213,11 @@ async function startAgent(
     readyField: "ready",
     readyTimeoutMs: agentReadyTimeoutMs,
   });
+}
+
+/** Only an app that is built for development takes a development root. */
+function webKind({ enclave, model }: StackOptions): WebKind {
+  return enclave === "none" || model !== undefined ? "production" : "development";
 }
 
 async function settings({ dataDir, organisation }: StackOptions) {
