@@ -1,6 +1,7 @@
 /** Raw keys as key objects of node:crypto, in the ways that cost least on Node 24. */
 import * as crypto from "node:crypto";
 import { concatBytes, equalBytes, fromHex, zeroise } from "@cloister/bytes";
+import { shortSha256 } from "./short-hmac.ts";
 
 /** How a kind of key is written: in DER everywhere, raw where that is faster and known to this Node. */
 export interface KeyForm {
@@ -87,7 +88,7 @@ const curveKeys = new WeakMap<Uint8Array, { form: KeyForm; digest: Uint8Array; k
  */
 export function curveKey(form: KeyForm, raw: Uint8Array): crypto.KeyObject {
   const known = curveKeys.get(raw);
-  if (known?.form === form && equalBytes(known.digest, digestOf(raw))) return known.key;
+  if (known?.form === form && equalBytes(known.digest, shortSha256(raw))) return known.key;
   const key = importPrivate(form, raw);
   rememberKey({ form, raw, key });
   return key;
@@ -100,10 +101,8 @@ export function rememberKey(made: {
   readonly key: crypto.KeyObject;
 }): void {
   const { form, raw, key } = made;
-  curveKeys.set(raw, { form, digest: digestOf(raw), key });
+  curveKeys.set(raw, { form, digest: shortSha256(raw), key });
 }
-
-const digestOf = (raw: Uint8Array) => crypto.hash("sha256", raw, "buffer");
 
 /** Imports by their DER. */
 const recentPublics = new Map<string, crypto.KeyObject>();

@@ -19,6 +19,7 @@ import {
 import { littleEndian } from "./little-endian.ts";
 import { primitives as node } from "./primitives.node.ts";
 import { primitives as web } from "./primitives.web.ts";
+import { shortSha256 } from "./short-hmac.ts";
 
 const exactly = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 const data = fc.oneof(fc.uint8Array({ maxLength: 300 }), fc.uint8Array({ minLength: 900, maxLength: 9000 }));
@@ -29,6 +30,7 @@ describe("primitives.node and primitives.web compute the same", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 150 }), data, (key, message) => {
         expect(node.sha256(message)).toEqual(web.sha256(message));
+        expect(shortSha256(message)).toEqual(web.sha256(message));
         expect(node.sha512(message)).toEqual(web.sha512(message));
         expect(node.hmacSha256(key, message)).toEqual(web.hmacSha256(key, message));
       }),

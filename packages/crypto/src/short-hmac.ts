@@ -1,5 +1,5 @@
 /**
- * HMAC-SHA256 and HKDF, the same for Node and browsers. For short input a hash object, native or not, costs
+ * SHA-256, HMAC and HKDF, the same for Node and browsers. For short input a hash object, native or not, costs
  * more than the hashing; so this lays out the blocks itself and takes from noble the compression alone. What
  * it works in is made once and overwritten at the end of each use.
  */
@@ -56,6 +56,17 @@ const innerZeros = new Chaining();
 const outerZeros = new Chaining();
 padKey(innerZeros, new Uint8Array(), 0x36);
 padKey(outerZeros, new Uint8Array(), 0x5c);
+
+/** SHA-256. */
+export function shortSha256(data: Uint8Array): Bytes {
+  work.become(initial);
+  absorb(data, 0);
+  close(data.length);
+  work.write(digestView);
+  const out = digest.slice();
+  forgetKey();
+  return out;
+}
 
 /** RFC 2104 over the parts in a row. The key may be of any length. */
 export function shortHmac(key: Uint8Array, ...parts: readonly Uint8Array[]): Bytes {

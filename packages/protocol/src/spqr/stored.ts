@@ -2,7 +2,7 @@
  * The ratchet's state as part of a stored session, in the form of stored-record.ts. Reading trusts nothing:
  * what no session could have left behind is refused.
  */
-import { readUint64, uint64 } from "@cloister/bytes";
+import { uint64 } from "@cloister/bytes";
 import type { ByteReader, ByteWriter } from "@cloister/codec";
 import { HeldKeys } from "../held-keys.ts";
 import { demand } from "../rules.ts";
@@ -128,9 +128,10 @@ function readBraid(reader: ByteReader): Braid {
   const epoch = readEpoch(reader);
   demand(epoch > 0n, "SESSION-002");
   const authenticator = { root: secret.read(reader), mac: secret.read(reader) };
-  const own = fields.map(([name, field]) => [name, field.read(reader)]);
+  const braid: Record<string, unknown> = { kind, epoch, authenticator };
+  for (const [name, field] of fields) braid[name] = field.read(reader);
   // The table's type ties each kind to its fields.
-  return { kind, epoch, authenticator, ...Object.fromEntries(own) } as Braid;
+  return braid as unknown as Braid;
 }
 
 function writeSchedule(writer: ByteWriter, { root, firstEpoch, epochs }: KeySchedule): void {
@@ -174,12 +175,14 @@ function readChain(reader: ByteReader): Chain {
   return { chainKey: reader.take(SECRET_BYTES), index: reader.uint(UINT32_BYTES) };
 }
 
-/** As a number where it is one: bigints are slow. */
+/** By way of numbers where that is exact: bigints are slow. */
 function writeEpoch(writer: ByteWriter, epoch: bigint): void {
   if (epoch <= Number.MAX_SAFE_INTEGER) writer.uint(Number(epoch), EPOCH_BYTES);
   else writer.bytes(uint64(epoch));
 }
 
 function readEpoch(reader: ByteReader): bigint {
-  return readUint64(reader.take(EPOCH_BYTES));
+  const [high, low] = [reader.uint(UINT32_BYTES), reader.uint(UINT32_BYTES)];
+  const value = high * 2 ** 32 + low;
+  return value <= Number.MAX_SAFE_INTEGER ? BigInt(value) : (BigInt(high) << 32n) | BigInt(low);
 }
