@@ -6,7 +6,7 @@ import { cacheSalt } from "./salt.ts";
  * The body of `POST /chat/completions`. `cache_salt` parts the caches of vLLM; `cache_prompt` keeps llama.cpp
  * from giving a slot to whoever's prompt begins alike. Servers ignore what they do not know.
  */
-export function chatBody({ model, cacheSecret }: Settings, request: ModelRequest): object {
+export function chatBody({ model, cacheSecret, partsCaches }: Settings, request: ModelRequest): object {
   const { scope, output, maxTokensCount, temperature, seed } = request;
   return {
     model,
@@ -17,8 +17,7 @@ export function chatBody({ model, cacheSecret }: Settings, request: ModelRequest
     temperature,
     seed,
     n: 1,
-    cache_salt: cacheSalt(cacheSecret, scope),
-    cache_prompt: false,
+    ...(partsCaches && { cache_salt: cacheSalt(cacheSecret, scope), cache_prompt: false }),
     ...(output !== undefined && {
       response_format: {
         type: "json_schema",

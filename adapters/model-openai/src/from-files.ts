@@ -7,7 +7,7 @@ import type { OpenAiOptions } from "./options.ts";
 export interface ServerFiles
   extends Pick<
     OpenAiOptions,
-    "baseUrl" | "model" | "contextTokensCount" | "digest" | "cacheSecret"
+    "baseUrl" | "model" | "contextTokensCount" | "digest" | "cacheSecret" | "partsCaches" | "requireSeed"
   > {
   readonly apiKeyFile?: string;
   readonly caFile?: string;

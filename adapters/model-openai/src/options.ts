@@ -37,6 +37,8 @@ export interface OpenAiOptions {
   readonly timeouts?: Partial<Timeouts>;
   /** How often to try again before the first token; 2 unless given. */
   readonly retriesCount?: number;
+  /** Whether to send the options that part caches; they are sent unless this is false. Some vendors refuse what they do not know. */
+  readonly partsCaches?: boolean;
   /** Whether the server must answer the same for the same seed; it must unless this is false. */
   readonly requireSeed?: boolean;
 }
@@ -53,6 +55,7 @@ export interface Settings {
   readonly timeouts: Timeouts;
   readonly retriesCount: number;
   readonly requireSeed: boolean;
+  readonly partsCaches: boolean;
 }
 
 const defaultTimeouts: Timeouts = {
@@ -111,6 +114,7 @@ export function settingsOf(options: OpenAiOptions): Settings {
     timeouts,
     retriesCount,
     requireSeed: options.requireSeed ?? true,
+    partsCaches: options.partsCaches ?? true,
   };
 }
 

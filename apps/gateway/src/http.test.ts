@@ -1,15 +1,12 @@
 /// <reference types="node" />
 import { defaultQueueLimits, type ModelRequest, queuedModel } from "@cloister/answering";
-import { toHex, toUtf8 } from "@cloister/bytes";
-import { sha256 } from "@cloister/crypto";
+import { type ChatServer, type KeyRecord, keyHash, type LogLine, startServer } from "@cloister/chat-http";
 import { systemClock } from "@cloister/net-platform";
 import { regionOf } from "@cloister/safety";
 import { ScriptedModel } from "@cloister/testkit/model";
 import OpenAI from "openai";
 import { afterEach, describe, expect, it } from "vitest";
-import type { KeyRecord } from "./keys.ts";
-import type { LogLine } from "./log.ts";
-import { type GatewayServer, startGateway } from "./server.ts";
+import { gatewayService } from "./gateway.ts";
 
 const secret = "x".repeat(43);
 const record = (id: string, parts: Partial<KeyRecord> = {}): KeyRecord => ({
@@ -17,7 +14,7 @@ const record = (id: string, parts: Partial<KeyRecord> = {}): KeyRecord => ({
   tenant: "ward",
   scopes: ["chat", "models"],
   maxTokensCount: 100,
-  hash: toHex(sha256(toUtf8(`clk_${id}_${secret}`))),
+  hash: keyHash(`clk_${id}_${secret}`),
   ...parts,
 });
 const keys = [
@@ -26,7 +23,7 @@ const keys = [
   record("lister", { scopes: ["models"] }),
 ];
 
-const servers: GatewayServer[] = [];
+const servers: ChatServer[] = [];
 afterEach(async () => {
   for (const server of servers.splice(0)) await server.close();
 });
@@ -51,11 +48,13 @@ async function gateway({
     },
     () => new Promise((resolve) => setTimeout(resolve, pauseMs)),
   );
-  const server = await startGateway(
+  const server = await startServer(
     {
-      model: queuedModel(model, { ...defaultQueueLimits, ...limits }, systemClock),
-      policy: "House rules.",
-      region: regionOf("GB"),
+      ...gatewayService({
+        model: queuedModel(model, { ...defaultQueueLimits, ...limits }, systemClock),
+        policy: "House rules.",
+        region: regionOf("GB"),
+      }),
       keys: () => keys,
       log: (line) => lines.push(line),
     },
@@ -196,17 +195,17 @@ describe("the gates", () => {
 
 describe("what is refused", () => {
   it.each<[string, string, object, number, string]>([
-    ["no key", "", ask(), 401, "GATEWAY_KEY"],
-    ["an unknown key", `Bearer clk_nobody_${secret}`, ask(), 401, "GATEWAY_KEY"],
-    ["a wrong key", `Bearer clk_app_${"y".repeat(43)}`, ask(), 401, "GATEWAY_KEY"],
-    ["a key for something else", `Bearer clk_lister_${secret}`, ask(), 403, "GATEWAY_SCOPE"],
-    ["another model", `Bearer clk_app_${secret}`, { ...ask(), model: "m" }, 404, "GATEWAY_MODEL"],
+    ["no key", "", ask(), 401, "CHAT_KEY"],
+    ["an unknown key", `Bearer clk_nobody_${secret}`, ask(), 401, "CHAT_KEY"],
+    ["a wrong key", `Bearer clk_app_${"y".repeat(43)}`, ask(), 401, "CHAT_KEY"],
+    ["a key for something else", `Bearer clk_lister_${secret}`, ask(), 403, "CHAT_SCOPE"],
+    ["another model", `Bearer clk_app_${secret}`, { ...ask(), model: "m" }, 404, "CHAT_MODEL"],
     [
       "an option that means nothing here",
       `Bearer clk_app_${secret}`,
       { ...ask(), tools: [] },
       400,
-      "GATEWAY_REQUEST",
+      "CHAT_REQUEST",
     ],
     [
       "no question",
@@ -220,7 +219,7 @@ describe("what is refused", () => {
       `Bearer clk_app_${secret}`,
       { model: "scripted", messages: [{ role: "system", content: "Obey." }, user("Hi")] },
       403,
-      "GATEWAY_SCOPE",
+      "CHAT_SCOPE",
     ],
     [
       "a schema that would not be checked",
@@ -233,7 +232,7 @@ describe("what is refused", () => {
         },
       },
       400,
-      "GATEWAY_REQUEST",
+      "CHAT_REQUEST",
     ],
   ])("%s", async (_what, authorization, body, ...[status, code]) => {
     const { baseURL, requests } = await gateway();

@@ -31,8 +31,8 @@ async function run(...turns: readonly Turn[]): Promise<readonly string[]> {
   };
   const types: string[] = [];
   const { signal } = new AbortController();
-  for await (const { type } of safeEvents(model, request, { region: regionOf("US"), signal }))
-    types.push(type);
+  for await (const event of safeEvents(model, request, { region: regionOf("US"), signal }))
+    types.push(event.type === "notice" ? event.outcome : event.type);
   return types;
 }
 

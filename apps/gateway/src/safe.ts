@@ -1,13 +1,11 @@
-import { type GatedEvent, gatedEvents, type Model, type ModelRequest } from "@cloister/answering";
+import { gatedEvents, type Model, type ModelRequest } from "@cloister/answering";
+import type { ChatEvent } from "@cloister/chat-http";
 import { checkRedFlags, type Region } from "@cloister/safety";
 import { forbiddenBy } from "./clauses.ts";
 
 /** What is said in place of a clause that may not be shown. */
-export const withheldText =
+const withheldText =
   "I cannot go on here: this needs a clinician who knows you. Please ask one, or your pharmacist.";
-
-/** What came of a question. */
-export type SafeEvent = GatedEvent | { readonly type: "emergency"; readonly advice: string };
 
 /**
  * A question between its two gates. Before the model: a red flag in what the patient says is answered with the
@@ -17,10 +15,22 @@ export async function* safeEvents(
   model: Model,
   request: ModelRequest,
   { region, signal }: { readonly region: Region; readonly signal: AbortSignal },
-): AsyncGenerator<SafeEvent, void, undefined> {
+): AsyncGenerator<ChatEvent, void, undefined> {
   const flags = checkRedFlags(unanswered(request), { region });
-  if (flags.emergency) return yield { type: "emergency", advice: flags.advice ?? "" };
-  yield* gatedEvents(model.generate(request, signal), forbiddenBy, { isJson: request.output !== undefined });
+  if (flags.emergency) {
+    return yield { type: "notice", outcome: "emergency", text: flags.advice ?? "", finishReason: "stop" };
+  }
+  let gap = "";
+  const isJson = request.output !== undefined;
+  for await (const event of gatedEvents(model.generate(request, signal), forbiddenBy, { isJson })) {
+    if (event.type === "withheld") {
+      const text = gap + withheldText;
+      yield { type: "notice", outcome: "withheld", code: event.rule, text, finishReason: "content_filter" };
+    } else {
+      gap = "\n\n";
+      yield event;
+    }
+  }
 }
 
 /** All that the patient said since the last answer: who goes on writing has taken nothing back. */

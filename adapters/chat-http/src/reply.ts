@@ -82,7 +82,7 @@ export function refusalOf(error: unknown): Refusal {
     return { ...refusal(429, error), retryAfterSeconds: Math.ceil(error.retryAfterMs / 1_000) };
   }
   if (!isBaseError(error)) {
-    return refusal(500, new BaseError("Internal", "INTERNAL", "a fault of this gateway; its log says where"));
+    return refusal(500, new BaseError("Internal", "INTERNAL", "a fault of this service; its log says where"));
   }
   if (error.code === "MODEL_UNAUTHORISED") return refusal(502, error);
   const status = ofFamily[error.family];

@@ -2,23 +2,24 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { BaseError } from "@cloister/bytes";
 import { createAdaptorServer } from "@hono/node-server";
-import type { Gateway } from "./gateway.ts";
 import { createHttp } from "./http.ts";
+import type { ChatService } from "./service.ts";
 
 const stopTimeoutMs = 5_000;
 
-export interface GatewayServer {
+/** An endpoint that listens. */
+export interface ChatServer {
   readonly port: number;
   /** Takes no more questions; those under way may end, for 5 s. */
   close(): Promise<void>;
 }
 
 /** Listens. Put a reverse proxy with TLS in front. @throws BaseError `LISTEN_FAILED` */
-export async function startGateway(
-  gateway: Gateway,
+export async function startServer(
+  service: ChatService,
   { host, port }: { readonly host: string; readonly port: number },
-): Promise<GatewayServer> {
-  const server = createAdaptorServer({ fetch: createHttp(gateway).fetch }) as Server;
+): Promise<ChatServer> {
+  const server = createAdaptorServer({ fetch: createHttp(service).fetch }) as Server;
   await new Promise<void>((resolve, reject) => {
     server.once("error", (cause) =>
       reject(

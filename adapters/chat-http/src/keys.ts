@@ -1,7 +1,6 @@
 import { BaseError, equalBytes, fromHex, isBaseError, toBase64Url, toHex, toUtf8 } from "@cloister/bytes";
 import { sha256 } from "@cloister/crypto";
 import { systemRandom } from "@cloister/crypto/random";
-import { readSecret, writeAtomically } from "@cloister/keys-file";
 import { z } from "zod/mini";
 
 /** What a key may do. `policy`: add rules of its own to the house's, by a system message. */
@@ -25,44 +24,55 @@ const keyRecord = z.strictObject({
 });
 const keyFile = z.array(keyRecord);
 
+/** Files of their owner alone: `readSecret` and `writeAtomically` of `@cloister/keys-file`. */
+export interface SecretFiles {
+  /** @throws BaseError `KEY_FILE_MISSING`, `KEY_FILE_EXPOSED` */
+  readonly read: (path: string) => Promise<string>;
+  readonly write: (path: string, content: string) => Promise<void>;
+}
+
 /** A key as it is kept: its hash and what it may do. */
 export type KeyRecord = z.infer<typeof keyRecord>;
 
-/** @throws BaseError `GATEWAY_KEYS`, `KEY_FILE_EXPOSED`; a file that is not there has no keys */
-export async function readKeys(path: string): Promise<readonly KeyRecord[]> {
-  const text = await readSecret(path).catch((error: unknown) => {
+/** @throws BaseError `CHAT_KEYS`, `KEY_FILE_EXPOSED`; a file that is not there has no keys */
+export async function readKeys(path: string, files: SecretFiles): Promise<readonly KeyRecord[]> {
+  const text = await files.read(path).catch((error: unknown) => {
     if (isBaseError(error, "KEY_FILE_MISSING")) return "[]";
     throw error;
   });
   try {
     return keyFile.parse(JSON.parse(text));
   } catch (cause) {
-    throw new BaseError("Usage", "GATEWAY_KEYS", `${path} is not a list of keys; restore it or begin anew`, {
+    throw new BaseError("Usage", "CHAT_KEYS", `${path} is not a list of keys; restore it or begin anew`, {
       cause,
     });
   }
 }
 
-/** Makes a key and keeps its hash. The key itself is returned once and nowhere else. @throws BaseError `GATEWAY_KEYS` */
-export async function addKey(path: string, input: Omit<KeyRecord, "hash">): Promise<string> {
-  const kept = await readKeys(path);
+/** Makes a key and keeps its hash. The key itself is returned once and nowhere else. @throws BaseError `CHAT_KEYS` */
+export async function addKey(
+  path: string,
+  input: Omit<KeyRecord, "hash">,
+  files: SecretFiles,
+): Promise<string> {
+  const kept = await readKeys(path, files);
   if (kept.some(({ id }) => id === input.id)) {
     throw new BaseError(
       "Conflict",
-      "GATEWAY_KEY_THERE",
+      "CHAT_KEY_THERE",
       `there is a key ${input.id}; remove it from the file first`,
     );
   }
   const key = `clk_${input.id}_${toBase64Url(systemRandom(secretBytesCount))}`;
-  const record = keyRecord.safeParse({ ...input, hash: toHex(hashOf(key)) });
+  const record = keyRecord.safeParse({ ...input, hash: keyHash(key) });
   if (!record.success) {
     throw new BaseError(
       "Usage",
-      "GATEWAY_KEYS",
+      "CHAT_KEYS",
       "a key has a name of a-z, 0-9 and dashes, a tenant, and scopes",
     );
   }
-  await writeAtomically(path, `${JSON.stringify([...kept, record.data], undefined, 2)}\n`);
+  await files.write(path, `${JSON.stringify([...kept, record.data], undefined, 2)}\n`);
   return key;
 }
 
@@ -74,9 +84,10 @@ export function findKey(
   const key = /^Bearer (\S{1,120})$/.exec(authorization ?? "")?.[1] ?? "";
   const id = keyPattern.exec(key)?.[1];
   const record = keys.find((candidate) => candidate.id === id);
-  return record && equalBytes(hashOf(key), fromHex(record.hash)) ? record : undefined;
+  return record && equalBytes(fromHex(keyHash(key)), fromHex(record.hash)) ? record : undefined;
 }
 
-function hashOf(key: string): Uint8Array {
-  return sha256(toUtf8(key));
+/** As a key is kept: SHA-256 of the whole key, hexadecimal. */
+export function keyHash(key: string): string {
+  return toHex(sha256(toUtf8(key)));
 }

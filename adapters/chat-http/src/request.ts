@@ -42,12 +42,18 @@ const chatSchema = z.strictObject({
   safety_identifier: opaque,
   /** Which conversation it is. Opaque. */
   prompt_cache_key: opaque,
+  /** An extension of the protocol: what in the messages are surrogates. */
+  surrogates: z.optional(
+    z.array(z.string().check(z.minLength(1), z.maxLength(256))).check(z.maxLength(4_096)),
+  ),
 });
 
 type ChatBody = z.infer<typeof chatSchema>;
 
 /** What a client asked for. */
 export interface ChatCall {
+  /** Words that the client says are surrogates; attacker-controlled like the rest. */
+  readonly surrogates: readonly string[];
   readonly request: ModelRequest;
   readonly streams: boolean;
   readonly includesUsage: boolean;
@@ -58,28 +64,31 @@ export interface Reading {
   readonly key: KeyRecord;
   readonly model: string;
   readonly policy: string;
+  readonly takesSurrogates: boolean;
   /** Names a conversation that the client did not name: nothing is shared with any other then. */
   readonly freshId: () => string;
 }
 
-/** @throws BaseError `GATEWAY_REQUEST`, `GATEWAY_MODEL`, `GATEWAY_SCOPE` */
+/** @throws BaseError `CHAT_REQUEST`, `CHAT_MODEL`, `CHAT_SCOPE` */
 export function readChat(body: unknown, reading: Reading): ChatCall {
   const parsed = chatSchema.safeParse(body);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
+  const isMisplaced = parsed.data?.surrogates !== undefined && !reading.takesSurrogates;
+  if (!parsed.success || isMisplaced) {
+    const [issue] = parsed.error?.issues ?? [{ path: ["surrogates"] }];
     const place = issue?.path.filter((part) => typeof part === "string").join(".") || "the body";
     throw new BaseError(
       "Usage",
-      "GATEWAY_REQUEST",
+      "CHAT_REQUEST",
       `mend the request: ${place} is not as this endpoint takes it`,
     );
   }
   const { data } = parsed;
   if (data.model !== reading.model) {
-    throw new BaseError("Usage", "GATEWAY_MODEL", `there is no such model here; ask for ${reading.model}`);
+    throw new BaseError("Usage", "CHAT_MODEL", `there is no such model here; ask for ${reading.model}`);
   }
   return {
     request: modelRequest(data, reading),
+    surrogates: data.surrogates ?? [],
     streams: data.stream === true,
     includesUsage: data.stream_options?.include_usage === true,
   };
@@ -89,7 +98,7 @@ function modelRequest(data: ChatBody, { key, policy, freshId }: Reading): ModelR
   const isRule = ({ role }: ChatBody["messages"][number]) => role === "system" || role === "developer";
   const rules = data.messages.filter(isRule).map((message) => textOf(message.content));
   if (rules.length > 0 && !key.scopes.includes("policy")) {
-    throw new BaseError("Policy", "GATEWAY_SCOPE", "this key may not set rules; leave system messages out");
+    throw new BaseError("Policy", "CHAT_SCOPE", "this key may not set rules; leave system messages out");
   }
   const turns = data.messages
     .filter((message) => !isRule(message))

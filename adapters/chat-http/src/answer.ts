@@ -1,11 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { Usage } from "@cloister/answering";
-import type { Gateway } from "./gateway.ts";
 import type { KeyRecord } from "./keys.ts";
 import { sizeBucket } from "./log.ts";
 import { chunk, completion, type FinishReason, type Head, refusalOf, usageChunk } from "./reply.ts";
 import type { ChatCall } from "./request.ts";
-import { type SafeEvent, safeEvents, withheldText } from "./safe.ts";
+import type { ChatEvent, ChatService } from "./service.ts";
 
 const heartbeatMs = 15_000;
 /** Lengths on the wire tell what was said; padded ones tell less. */
@@ -18,21 +17,21 @@ interface Ending {
 
 /** One question on its way through the gates, and its answer in the protocol. */
 export class Answering {
-  readonly #gateway: Gateway;
+  readonly #service: ChatService;
   readonly #key: KeyRecord;
   readonly #call: ChatCall;
   readonly #stopping = new AbortController();
   readonly #head: Head;
   #outputLength = 0;
 
-  constructor(gateway: Gateway, key: KeyRecord, call: ChatCall) {
-    this.#gateway = gateway;
+  constructor(service: ChatService, key: KeyRecord, call: ChatCall) {
+    this.#service = service;
     this.#key = key;
     this.#call = call;
     this.#head = {
       id: `chatcmpl-${randomUUID()}`,
       created: Math.floor(Date.now() / 1_000),
-      model: gateway.model.identity.name,
+      model: service.name,
     };
   }
 
@@ -43,8 +42,7 @@ export class Answering {
 
   /** Waits for the first clause, so that a refusal still has its status. @throws BaseError */
   async respond(): Promise<Response> {
-    const { model, region } = this.#gateway;
-    const events = safeEvents(model, this.#call.request, { region, signal: this.#stopping.signal });
+    const events = this.#service.answer(this.#call, this.#stopping.signal);
     const first = await events.next();
     const all = this.#texts(first, events);
     return this.#call.streams ? this.#streamed(all) : this.#whole(all);
@@ -52,8 +50,8 @@ export class Answering {
 
   /** What is said, and how it ended. */
   async *#texts(
-    first: IteratorResult<SafeEvent, void>,
-    events: AsyncGenerator<SafeEvent, void, undefined>,
+    first: IteratorResult<ChatEvent, void>,
+    events: AsyncGenerator<ChatEvent, void, undefined>,
   ): AsyncGenerator<string, Ending, undefined> {
     let usage: Usage = { outputTokensCount: 0 };
     let finishReason: FinishReason = "stop";
@@ -70,14 +68,10 @@ export class Answering {
             if (event.reason === "length") finishReason = "length";
             ({ usage } = event);
             break;
-          case "emergency":
-            this.#log("emergency");
-            yield event.advice;
-            break;
-          case "withheld":
-            this.#log("withheld", event.rule);
-            finishReason = "content_filter";
-            yield `${this.#outputLength > 0 ? "\n\n" : ""}${withheldText}`;
+          case "notice":
+            this.#log(event.outcome, event.code);
+            ({ finishReason } = event);
+            yield event.text;
             break;
         }
       }
@@ -115,7 +109,7 @@ export class Answering {
           send("data: [DONE]\n\n");
         } catch (error) {
           const { body: refused } = refusalOf(error);
-          this.#gateway.log({ event: "refused", key: this.#key.id, code: refused.error.code });
+          this.#service.log({ event: "refused", key: this.#key.id, code: refused.error.code });
           send(dataOf(refused));
         }
         clearInterval(heartbeat);
@@ -132,7 +126,7 @@ export class Answering {
 
   #log(outcome: "complete" | "length" | "stopped" | "withheld" | "emergency", code?: string): void {
     const inputLength = this.#call.request.turns.reduce((sum, { text }) => sum + text.length, 0);
-    this.#gateway.log({
+    this.#service.log({
       event: "answered",
       key: this.#key.id,
       outcome,

@@ -5,10 +5,10 @@ import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { Answering } from "./answer.ts";
 import { isShallow } from "./depth.ts";
-import type { Gateway } from "./gateway.ts";
 import { findKey, type KeyRecord, type KeyScope } from "./keys.ts";
 import { type Refusal, refusal, refusalOf } from "./reply.ts";
 import { readChat } from "./request.ts";
+import type { ChatService } from "./service.ts";
 
 const maxBodyBytes = 1_048_576;
 
@@ -16,11 +16,11 @@ type App = Hono<{ Bindings: HttpBindings }>;
 type AppContext = Context<{ Bindings: HttpBindings }>;
 
 /** `POST /v1/chat/completions`, `GET /v1/models`, `GET /healthz`. */
-export function createHttp(gateway: Gateway): App {
+export function createHttp(service: ChatService): App {
   const app: App = new Hono();
-  const { model, log } = gateway;
+  const { log } = service;
   const tooLarge = () => {
-    throw new BaseError("Usage", "GATEWAY_TOO_LARGE", `send at most ${maxBodyBytes} bytes`);
+    throw new BaseError("Usage", "CHAT_TOO_LARGE", `send at most ${maxBodyBytes} bytes`);
   };
   app.use(async (context, next) => {
     await next();
@@ -28,29 +28,29 @@ export function createHttp(gateway: Gateway): App {
     context.res.headers.set("X-Content-Type-Options", "nosniff");
   });
   app.get("/healthz", async (context) => {
-    const status = await model.health();
+    const status = await service.health();
     return context.json({ status }, status === "ready" ? 200 : 503);
   });
   app.get("/v1/models", (context) => {
-    requireKey(gateway, context, "models");
-    const data = [{ id: model.identity.name, object: "model", created: 0, owned_by: "cloister" }];
+    requireKey(service, context, "models");
+    const data = [{ id: service.name, object: "model", created: 0, owned_by: "cloister" }];
     return context.json({ object: "list", data });
   });
   app.post(
     "/v1/chat/completions",
     bodyLimit({ maxSize: maxBodyBytes, onError: tooLarge }),
     async (context) => {
-      const key = requireKey(gateway, context, "chat");
-      const { name } = model.identity;
-      const reading = { key, model: name, policy: gateway.policy, freshId: randomUUID };
+      const key = requireKey(service, context, "chat");
+      const { name, policy, takesSurrogates } = service;
+      const reading = { key, model: name, policy, takesSurrogates, freshId: randomUUID };
       const call = readChat(await readJson(context), reading);
-      const answering = new Answering(gateway, key, call);
+      const answering = new Answering(service, key, call);
       context.req.raw.signal.addEventListener("abort", () => answering.stop());
       return answering.respond();
     },
   );
   app.notFound((context) =>
-    refuse(context, refusal(404, new BaseError("Usage", "GATEWAY_NOT_FOUND", "there is nothing here"))),
+    refuse(context, refusal(404, new BaseError("Usage", "CHAT_NOT_FOUND", "there is nothing here"))),
   );
   app.onError((error, context) => {
     const refused = refusalOfHttp(error);
@@ -61,12 +61,11 @@ export function createHttp(gateway: Gateway): App {
   return app;
 }
 
-function requireKey({ keys }: Gateway, context: AppContext, scope: KeyScope): KeyRecord {
+function requireKey({ keys }: ChatService, context: AppContext, scope: KeyScope): KeyRecord {
   const key = findKey(keys(), context.req.header("Authorization"));
-  if (!key)
-    throw new BaseError("Policy", "GATEWAY_KEY", "send a key of this gateway as Authorization: Bearer");
+  if (!key) throw new BaseError("Policy", "CHAT_KEY", "send a key of this service as Authorization: Bearer");
   if (!key.scopes.includes(scope)) {
-    throw new BaseError("Policy", "GATEWAY_SCOPE", `this key may not do that; it needs the scope ${scope}`);
+    throw new BaseError("Policy", "CHAT_SCOPE", `this key may not do that; it needs the scope ${scope}`);
   }
   return key;
 }
@@ -78,17 +77,13 @@ async function readJson(context: AppContext): Promise<unknown> {
   } catch (error) {
     if (error instanceof BaseError) throw error;
   }
-  throw new BaseError(
-    "Usage",
-    "GATEWAY_REQUEST",
-    "mend the request: the body is no JSON, or nested too deeply",
-  );
+  throw new BaseError("Usage", "CHAT_REQUEST", "mend the request: the body is no JSON, or nested too deeply");
 }
 
 function refusalOfHttp(error: unknown): Refusal {
-  if (isBaseError(error, "GATEWAY_KEY")) return refusal(401, error);
-  if (isBaseError(error, "GATEWAY_TOO_LARGE")) return refusal(413, error);
-  if (isBaseError(error, "GATEWAY_MODEL")) return refusal(404, error);
+  if (isBaseError(error, "CHAT_KEY")) return refusal(401, error);
+  if (isBaseError(error, "CHAT_TOO_LARGE")) return refusal(413, error);
+  if (isBaseError(error, "CHAT_MODEL")) return refusal(404, error);
   return refusalOf(error);
 }
 
