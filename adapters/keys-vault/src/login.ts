@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { keyError } from "@cloister/keys";
 import { z } from "zod/mini";
-import type { VaultRequest } from "./session.ts";
+import type { VaultRequest } from "./request.ts";
 
 /** Who logs in. Secrets come as functions, so that they are read when needed and not kept. */
 export type Login =

@@ -3,6 +3,7 @@ import { keyError, type RetryPolicy, retrying } from "@cloister/keys";
 import { z } from "zod/mini";
 import { isTokenRejected, vaultError } from "./errors.ts";
 import { type Login, loginRequest } from "./login.ts";
+import type { VaultRequest } from "./request.ts";
 
 /** How to reach a server, and as whom. */
 export interface VaultOptions {
@@ -15,20 +16,6 @@ export interface VaultOptions {
   readonly timeoutMs?: number;
   readonly retry?: RetryPolicy;
   readonly now?: () => number;
-}
-
-/** One request, as the API pages describe it. */
-export interface VaultRequest {
-  readonly method: "GET" | "POST" | "PUT" | "DELETE" | "LIST";
-  /** After `/v1/`. */
-  readonly path: string;
-  readonly body?: object;
-  /** Without a token: for logins and health. */
-  readonly anonymous?: boolean;
-  /** Asks for the answer inside a token that opens once. */
-  readonly wrapTtl?: string;
-  /** A token in place of the session's own. */
-  readonly token?: string;
 }
 
 const failure = z.object({ errors: z.array(z.string()) });

@@ -37,7 +37,7 @@ export interface KmsPolicy {
 }
 
 /** What gives the key, or what it sealed, to an asker. */
-export const releasing = ["kms:Decrypt", "kms:GenerateDataKey"] as const;
+const releasing = ["kms:Decrypt", "kms:GenerateDataKey"] as const;
 /** What would change who is given it. */
 export const changing = [
   "kms:PutKeyPolicy",
