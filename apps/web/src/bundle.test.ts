@@ -17,20 +17,21 @@ type Files = ReadonlyMap<string, string>;
 let folder: string;
 let first: Files;
 let second: Files;
+let development: Files;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "cloister-web-"));
   first = await buildInto("first");
   second = await buildInto("second");
+  development = await buildInto("development", ["--mode", "development"]);
 }, 120_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function buildInto(name: string): Promise<Files> {
+async function buildInto(name: string, options: readonly string[] = []): Promise<Files> {
   const outDir = join(folder, name);
   // As `cloister up` builds it. Vitest's own NODE_ENV must not make another app of it.
-  await promisify(execFile)(process.execPath, [vite, "build", "--outDir", outDir, "--logLevel", "error"], {
-    cwd: root,
-  });
+  const args = [vite, "build", "--outDir", outDir, "--logLevel", "error", ...options];
+  await promisify(execFile)(process.execPath, args, { cwd: root });
   const entries = await readdir(outDir, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   const texts = files.map(async (file) => [relative(outDir, file), await readFile(file, "utf8")] as const);
@@ -53,6 +54,13 @@ describe("the built app", () => {
         expect(text.includes(marker), `${marker} in ${name}`).toBe(false);
       }
     }
+  });
+
+  it("has no way to take a development enclave's evidence, as the build for development has", () => {
+    const takesDevelopmentRoot = (files: Files) =>
+      [...files.values()].some((text) => /backing:\s*["'`]development["'`]/.test(text));
+    expect(takesDevelopmentRoot(first)).toBe(false);
+    expect(takesDevelopmentRoot(development)).toBe(true);
   });
 
   it("is React's production build", () => {

@@ -1,4 +1,5 @@
 import type {
+  AgentEvidence,
   AnswerMessage,
   BackupStatus,
   ClientEvent,
@@ -18,6 +19,9 @@ import { type Loadable, Observable } from "./observable.ts";
 /** Looks a contact up. A new function each time a contact changed, so that views notice. */
 export type FindContact = (account: AccountId) => Contact | undefined;
 
+/** What is known about where an agent runs; a new function each time that changed. */
+export type FindEvidence = (agent: AccountId) => AgentEvidence;
+
 /** What the client knows, as values that views follow, and what is only of this page: drafts. */
 export class ClientModel {
   readonly client: CloisterClient;
@@ -25,6 +29,7 @@ export class ClientModel {
   readonly connection: Observable<ConnectionState>;
   readonly conversations: Observable<readonly Conversation[]>;
   readonly findContact: Observable<FindContact>;
+  readonly findEvidence: Observable<FindEvidence>;
   /** Earlier messages on their way between this device and another. */
   readonly history: Observable<HistoryTransfer | undefined>;
   readonly backup: Observable<BackupStatus>;
@@ -46,6 +51,7 @@ export class ClientModel {
     this.connection = new Observable(client.connectionState());
     this.conversations = new Observable(client.conversations());
     this.findContact = new Observable<FindContact>((account) => client.contact(account));
+    this.findEvidence = new Observable<FindEvidence>((agent) => client.agentEvidence(agent));
     this.history = new Observable(client.historyTransfer());
     this.backup = new Observable(client.backupStatus());
     client.subscribe((event) => this.#apply(event));
@@ -122,7 +128,10 @@ export class ClientModel {
       case "connection":
         return this.connection.set(event.state);
       case "contact":
+        this.findEvidence.set((agent) => this.client.agentEvidence(agent));
         return this.findContact.set((account) => this.client.contact(account));
+      case "evidence":
+        return this.findEvidence.set((agent) => this.client.agentEvidence(agent));
       case "conversation":
         return this.conversations.set([...this.client.conversations()]);
       case "message":

@@ -1,5 +1,6 @@
 import { BaseError } from "@cloister/bytes";
 import type {
+  AgentEvidence,
   AnswerMessage,
   BackupStatus,
   ClientEvent,
@@ -18,6 +19,7 @@ import type {
   TextMessage,
 } from "@cloister/client";
 import { FakeDevices, knownPhrase } from "./fake-devices.ts";
+import { developmentEvidence } from "./fake-evidence.ts";
 import { invitationRoleAndName } from "./fake-invitation.ts";
 import { answerTo, defaultVerdict, organisation, safetyNumber } from "./people.ts";
 
@@ -37,6 +39,7 @@ export class FakeClient implements CloisterClient {
   #connection: ConnectionState = "online";
   readonly own = new FakeDevices();
   #position = 0;
+  #evidence = developmentEvidence;
   readonly #contacts = new Map<string, Contact>();
   readonly #conversations = new Map<string, Conversation>();
   readonly #messages = new Map<string, Message[]>();
@@ -65,6 +68,11 @@ export class FakeClient implements CloisterClient {
   setContact(contact: Contact): void {
     this.#contacts.set(contact.account, contact);
     this.#emit({ type: "contact", account: contact.account });
+  }
+
+  showEvidence(evidence: AgentEvidence): void {
+    this.#evidence = evidence;
+    this.#emit({ type: "evidence", agent: "assistant" });
   }
 
   revokeThisDevice(): void {
@@ -110,6 +118,8 @@ export class FakeClient implements CloisterClient {
   contact = (account: string) => this.#contacts.get(account);
   conversations = () => [...this.#conversations.values()];
   conversation = (id: string) => this.#conversations.get(id);
+  agentEvidence = () => this.#evidence;
+  checkAgent = (agent: string) => void this.calls.push(`checkAgent ${agent}`);
   connect = () => void this.calls.push("connect");
 
   async organisation() {

@@ -64,6 +64,7 @@ export class Puppet {
         return undefined;
       },
       answered: async () => undefined,
+      onEvidence: nothing,
     });
     new Connector({
       openSocket: line.socket,

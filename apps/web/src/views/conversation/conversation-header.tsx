@@ -10,6 +10,7 @@ import { Button } from "../../ui/button.tsx";
 import { LockIcon, MenuIcon } from "../../ui/icons.tsx";
 import { Problem } from "../../ui/notice.tsx";
 import { BackToList } from "../page-head.tsx";
+import { EvidenceBadge } from "./evidence-badge.tsx";
 import { VerificationMark } from "./verification-mark.tsx";
 
 interface ConversationHeaderProps {
@@ -110,6 +111,7 @@ function Readers({ people, agent, consented, self }: ReadersProps) {
             <span className="muted">
               {consented ? ": only what is addressed to it" : ": nothing of yours, unless you allow it"}
             </span>
+            <EvidenceBadge agent={agent.account} name={agent.name} />
           </li>
         )}
       </ul>
