@@ -13,6 +13,7 @@ import { addKbCommand } from "./commands/kb.ts";
 import { addKeysCommand } from "./commands/keys.ts";
 import { addModelCommand } from "./commands/model.ts";
 import { addRouteCommand } from "./commands/route.ts";
+import { addTrainCommand } from "./commands/train.ts";
 import { addUpCommand } from "./commands/up.ts";
 import { exitCode } from "./output.ts";
 
@@ -33,6 +34,7 @@ addEnclaveCommand(program);
 addEgressCommand(program);
 addDeidCommand(program);
 addRouteCommand(program);
+addTrainCommand(program);
 addConformCommand(program);
 addDoctorCommand(program);
 

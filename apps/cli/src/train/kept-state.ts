@@ -29,7 +29,8 @@ export function keptStateIn(file: string): StateStore {
   };
 }
 
-function writeDurably(file: string, bytes: Uint8Array): void {
+/** Returns once the bytes would survive a power failure; for the owner only. */
+export function writeDurably(file: string, bytes: Uint8Array): void {
   const descriptor = openSync(file, "w", 0o600);
   try {
     let written = 0;

@@ -35,7 +35,7 @@ function take(
   reserve(store, { id: id(at), budget: "stays", purpose: "training", events: [run], planDigest, ...change });
 }
 
-const code = (name: string) => expect.objectContaining({ code: name });
+const code = (name: string): unknown => expect.objectContaining({ code: name });
 
 describe("a budget", () => {
   it("composes what is reserved: two runs fit where twice the cost would not", () => {

@@ -160,7 +160,7 @@ function exactCost(events: readonly PrivacyEvent[], delta: number): number {
 }
 
 /** How a budget stands. */
-export interface BudgetReport extends Omit<BudgetOpened, "type"> {
+export interface BudgetReport extends BudgetOpened {
   /** Epsilon of everything reserved, composed. */
   readonly spentEpsilon: number;
   readonly reservationsCount: Readonly<Record<Purpose, number>>;
@@ -168,19 +168,21 @@ export interface BudgetReport extends Omit<BudgetOpened, "type"> {
 
 /** How all budgets stand. */
 export function reportBudgets(entries: readonly LedgerEntry[]): readonly BudgetReport[] {
-  return [...budgetsOf(entries).values()].map(({ type: _, ...budget }) => {
-    const spent = spentFrom(entries, budget.budget);
-    const count = (purpose: Purpose) => spent.filter((one) => one.purpose === purpose).length;
-    return {
-      ...budget,
-      spentEpsilon:
-        spent.length === 0 ? 0 : epsilonFor(merged(spent.flatMap((one) => one.events)), budget.delta),
-      reservationsCount: {
-        training: count("training"),
-        tuning: count("tuning"),
-        query: count("query"),
-        audit: count("audit"),
-      },
-    };
-  });
+  return [...budgetsOf(entries).values()].map((budget) => reportOf(budget, entries));
+}
+
+function reportOf(budget: BudgetOpened, entries: readonly LedgerEntry[]): BudgetReport {
+  const spent = spentFrom(entries, budget.budget);
+  const events = merged(spent.flatMap((one) => one.events));
+  const count = (purpose: Purpose) => spent.filter((one) => one.purpose === purpose).length;
+  return {
+    ...budget,
+    spentEpsilon: spent.length === 0 ? 0 : epsilonFor(events, budget.delta),
+    reservationsCount: {
+      training: count("training"),
+      tuning: count("tuning"),
+      query: count("query"),
+      audit: count("audit"),
+    },
+  };
 }

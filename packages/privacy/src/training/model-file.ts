@@ -11,13 +11,13 @@ import { readSchema, type TableSchema } from "./table.ts";
 export interface ModelCard {
   /** What it was trained on, in words. */
   readonly data: string;
-  /** Spent on this model; the budget's total, tries included, is in `spentEpsilon`. */
-  readonly epsilon: number;
+  /** Spent on this model; the budget's total, tries included, is in `spentEpsilon`. null: no differential privacy. */
+  readonly epsilon: number | null;
   readonly delta: number;
   readonly unit: PrivacyUnit;
   /** Of the ledger. */
   readonly reservation: string;
-  readonly spentEpsilon: number;
+  readonly spentEpsilon: number | null;
   readonly training: {
     readonly samplingRate: number;
     readonly noiseMultiplier: number;
@@ -98,10 +98,11 @@ function read(bytes: Uint8Array): Model {
   const headerBytes = Number(view.getBigUint64(0, true));
   if (headerBytes > MAX_HEADER_BYTES) throw new RangeError("header");
   const from = PREFIX_BYTES + headerBytes;
-  const header = JSON.parse(fromUtf8(bytes.subarray(PREFIX_BYTES, from))) as {
-    __metadata__: Record<string, string>;
-  };
-  const { format, shape: shapeText = "", card: cardText = "", schema } = header.__metadata__;
+  const header = JSON.parse(fromUtf8(bytes.subarray(PREFIX_BYTES, from))) as Record<
+    string,
+    Record<string, string>
+  >;
+  const { format, shape: shapeText = "", card: cardText = "", schema } = header["__metadata__"] ?? {};
   const { inputsCount, hiddenCount, outputsCount } = JSON.parse(shapeText) as HeadShape;
   const shape = { inputsCount, hiddenCount, outputsCount };
   const count = parametersCount(shape);

@@ -1,0 +1,111 @@
+/// <reference types="node" />
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { Command } from "commander";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { addTrainCommand } from "../commands/train.ts";
+import { trainingLine } from "./progress.ts";
+
+let folder: string;
+const at = (name: string) => join(folder, name);
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "cloister-cli-train-"));
+  const rows = Array.from(
+    { length: 900 },
+    (_, row) => `${row % 300},${(row * 7) % 100},${(row * 7) % 100 > 50 ? "yes" : "no"}`,
+  );
+  writeFileSync(at("table.csv"), ["patient,age,ill", ...rows].join("\n"));
+  writeFileSync(
+    at("schema.json"),
+    JSON.stringify({
+      features: [{ column: "age", low: 0, high: 100 }],
+      label: { column: "ill", classes: { no: 0, yes: 1 } },
+      unit: "patient",
+    }),
+  );
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Runs a command, and gives what it printed as JSON. */
+async function run(...args: readonly string[]): Promise<Record<string, unknown>> {
+  const program = new Command().exitOverride().configureOutput({ writeErr: () => undefined });
+  addTrainCommand(program);
+  const out = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  await program.parseAsync(["train", ...args, "--json"], { from: "user" });
+  return JSON.parse(String(out.mock.calls.at(-1)?.[0])) as Record<string, unknown>;
+}
+
+function open(epsilon: string): Promise<Record<string, unknown>> {
+  const names = ["--ledger", at("ledger.sqlite"), "--budget", "stays"];
+  return run("open", "--create", ...names, "--epsilon", epsilon, "--delta", "1e-4");
+}
+
+function train(out: string, ...more: readonly string[]): Promise<Record<string, unknown>> {
+  const files = ["--table", at("table.csv"), "--schema", at("schema.json"), "--ledger", at("ledger.sqlite")];
+  const plan = ["--budget", "stays", "--epsilon", "2", "--units", "300", "--batch", "60", "--steps", "20"];
+  return run("run", ...files, ...plan, "--out", at(out), ...more);
+}
+
+describe("cloister train", { timeout: 120_000 }, () => {
+  it("says what a run costs, trains, and refuses the run that the budget does not hold", async () => {
+    await open("3");
+    const estimate = await train("model.safetensors", "--estimate");
+    expect(estimate).toMatchObject({ epsilon: expect.closeTo(2, 3), spentBefore: 0, budget: 3 });
+    const trained = await train("model.safetensors");
+    expect(trained).toMatchObject({ card: { unit: "patient", delta: 1e-4, data: "stays" } });
+    expect(await run("show", at("model.safetensors"))).toMatchObject({ digest: trained["digest"] });
+    await expect(train("model.safetensors")).rejects.toThrow(
+      expect.objectContaining({ code: "MODEL_EXISTS" }),
+    );
+    await expect(train("other.safetensors", "--epsilon", "2.5")).rejects.toThrow(
+      expect.objectContaining({ code: "LEDGER_OVERSPENT" }),
+    );
+    const { budgets } = await run("budget", "--ledger", at("ledger.sqlite"));
+    expect(budgets).toMatchObject([
+      { spentEpsilon: expect.closeTo(2, 3), reservationsCount: { training: 1 } },
+    ]);
+  });
+
+  it("audits a model's trainer, and reports membership", async () => {
+    await open("3");
+    await train("model.safetensors", "--audit");
+    const audit = await run(
+      "audit",
+      at("model.safetensors"),
+      "--members",
+      at("table.csv"),
+      "--others",
+      at("table.csv"),
+    );
+    expect(audit).toMatchObject({ passed: true, membership: { auc: 0.5 } });
+    expect(await run("show", at("model.safetensors"))).toMatchObject({
+      card: { audit: { canariesCount: 5000, gaussianTestPassed: true } },
+    });
+  });
+
+  it("asks for the unit that the budget protects, and for a ledger", async () => {
+    await expect(train("model.safetensors")).rejects.toThrow(
+      expect.objectContaining({ code: "LEDGER_MISSING" }),
+    );
+    const names = ["--ledger", at("ledger.sqlite"), "--budget", "stays"];
+    await run("open", "--create", ...names, "--epsilon", "3", "--delta", "1e-4", "--unit", "record");
+    await expect(train("model.safetensors")).rejects.toThrow(
+      expect.objectContaining({ code: "LEDGER_UNIT" }),
+    );
+  });
+});
+
+describe("progress", () => {
+  it("is one line", () => {
+    expect(trainingLine({ done: 50, total: 100, leftMs: 1500 })).toBe(
+      "  ████████████░░░░░░░░░░░░ step 50 of 100, 2 s left",
+    );
+  });
+});

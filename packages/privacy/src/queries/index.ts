@@ -1,0 +1,1 @@
+export { type Answer, ask, type Column, type Query } from "./query.ts";
