@@ -31,6 +31,8 @@ const events: AuditEvent[] = [
   { type: "ai.asked", ...common },
   { type: "ai.answered", ...common, receiptDigest: digest, abstained: false },
   { type: "agent.started", at, identityDigest: digest, indexDigest: digest },
+  { type: "canary.planned", at, commitment: digest },
+  { type: "canary.planted", at, commitment: digest },
 ];
 
 function raw(fields: { readonly [key: string]: CborValue }): Uint8Array {
@@ -44,7 +46,7 @@ describe("audit leaves", () => {
       expect(decodeLeaf(leaf)).toEqual({ event, salt });
       expect(leaf.length).toBeLessThan(maxLeafBytes / 2);
     }
-    expect(new Set(events.map(({ type }) => type)).size).toBe(18);
+    expect(new Set(events.map(({ type }) => type)).size).toBe(20);
   });
 
   it("differ by their salt alone", () => {

@@ -57,6 +57,10 @@ const details = {
     ...optional(fields, "modelDigest", digest),
     ...optional(fields, "indexDigest", digest),
   }),
+  /** A test of a vendor was planned: phrases, choice and level are fixed. */
+  "canary.planned": (fields: FieldReader) => ({ commitment: digest("commitment", fields) }),
+  /** The phrases of that plan begin to be sent. */
+  "canary.planted": (fields: FieldReader) => ({ commitment: digest("commitment", fields) }),
 } as const;
 
 /** Name of a recorded act. */
