@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { BaseError, equalBytes } from "@cloister/bytes";
 import {
@@ -31,8 +32,8 @@ export interface SqliteLedger extends LedgerStore {
  * @throws BaseError `LEDGER_MISSING`, `LEDGER_DAMAGED`, `STORE_VERSION`
  */
 export function openLedger(file: string, { create = false } = {}): SqliteLedger {
-  const database = open(file, create);
-  return new Ledger(database);
+  if (!create && !existsSync(file)) throw missing();
+  return new Ledger(open(file, create));
 }
 
 function open(file: string, create: boolean): DatabaseSync {
@@ -43,7 +44,7 @@ function open(file: string, create: boolean): DatabaseSync {
       const version = Number(database.prepare("PRAGMA user_version").get()?.["user_version"]);
       if (version === 0 && create) database.exec(schema);
       else if (version === 0) {
-        throw new BaseError("Usage", "LEDGER_MISSING", "there is no ledger here: open one, or restore yours");
+        throw missing();
       } else if (version !== schemaVersion) {
         throw new BaseError("Usage", "STORE_VERSION", "a newer Cloister made this ledger; update this one");
       }
@@ -53,6 +54,10 @@ function open(file: string, create: boolean): DatabaseSync {
     database.close();
     throw error;
   }
+}
+
+function missing(): BaseError {
+  return new BaseError("Usage", "LEDGER_MISSING", "there is no ledger here: open one, or restore yours");
 }
 
 function inTransaction(database: DatabaseSync, act: () => void): void {

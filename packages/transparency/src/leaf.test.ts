@@ -31,6 +31,7 @@ const events: AuditEvent[] = [
   { type: "ai.asked", ...common },
   { type: "ai.answered", ...common, receiptDigest: digest, abstained: false },
   { type: "agent.started", at, identityDigest: digest, indexDigest: digest },
+  { type: "budget.changed", at, ledgerDigest: digest },
   { type: "canary.planned", at, commitment: digest },
   { type: "canary.planted", at, commitment: digest },
 ];
@@ -46,7 +47,7 @@ describe("audit leaves", () => {
       expect(decodeLeaf(leaf)).toEqual({ event, salt });
       expect(leaf.length).toBeLessThan(maxLeafBytes / 2);
     }
-    expect(new Set(events.map(({ type }) => type)).size).toBe(20);
+    expect(new Set(events.map(({ type }) => type)).size).toBe(21);
   });
 
   it("differ by their salt alone", () => {

@@ -57,6 +57,8 @@ const details = {
     ...optional(fields, "modelDigest", digest),
     ...optional(fields, "indexDigest", digest),
   }),
+  /** The ledger of a privacy budget has a new entry; the digest is over all of them. */
+  "budget.changed": (fields: FieldReader) => ({ ledgerDigest: digest("ledgerDigest", fields) }),
   /** A test of a vendor was planned: phrases, choice and level are fixed. */
   "canary.planned": (fields: FieldReader) => ({ commitment: digest("commitment", fields) }),
   /** The phrases of that plan begin to be sent. */

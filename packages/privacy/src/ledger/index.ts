@@ -20,3 +20,4 @@ export {
   reserve,
   settle,
 } from "./ledger.ts";
+export { type BudgetLog, publishLedger } from "./publish.ts";

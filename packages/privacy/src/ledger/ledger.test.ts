@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { epsilonFor, type PrivacyEvent } from "../accountant/accountant.ts";
 import { decodeEntry, encodeEntry, entryDigest, firstDigest, type LedgerEntry } from "./entry.ts";
 import { type LedgerStore, openBudget, reportBudgets, reserve, settle } from "./ledger.ts";
+import { type BudgetLog, publishLedger } from "./publish.ts";
 
 /** A ledger that is gone with the test. */
 class MemoryLedger implements LedgerStore {
@@ -116,6 +117,42 @@ describe("a budget", () => {
       code("LEDGER_UNIT"),
     );
     expect(() => take(store, 1, { budget: "none" })).toThrow(code("LEDGER_BUDGET_UNKNOWN"));
+  });
+});
+
+describe("publishing", () => {
+  class Log implements BudgetLog {
+    readonly leaves: Uint8Array[] = [];
+    async digests() {
+      return this.leaves;
+    }
+    async append(digest: Uint8Array) {
+      this.leaves.push(digest);
+    }
+  }
+
+  it("puts each entry's digest into the log once", async () => {
+    const log = new Log();
+    const store = ledgerWith(10);
+    expect(await publishLedger(store.entries(), log)).toBe(1);
+    take(store, 1);
+    settle(store, { id: id(1), outcome: "released" });
+    expect(await publishLedger(store.entries(), log)).toBe(2);
+    expect(await publishLedger(store.entries(), log)).toBe(0);
+    expect(new Set(log.leaves.map((leaf) => leaf.join())).size).toBe(3);
+  });
+
+  it("notices a ledger that forgot, began anew or was changed", async () => {
+    const log = new Log();
+    const store = ledgerWith(10);
+    take(store, 1);
+    await publishLedger(store.entries(), log);
+    for (const entries of [store.entries().slice(0, 1), [], ledgerWith(11).entries()]) {
+      await expect(publishLedger(entries, log)).rejects.toThrow(
+        expect.objectContaining({ code: "LEDGER_FORGOTTEN" }),
+      );
+    }
+    expect(log.leaves).toHaveLength(2);
   });
 });
 
