@@ -5,35 +5,10 @@
  *
  * `--dev` leaves out the held-out sets, `--wrong` prints what is called public and should not be, or the reverse.
  */
-import { spawnSync } from "node:child_process";
 import process from "node:process";
-import { fileURLToPath } from "node:url";
 import { hasSharedData } from "../training/shared.ts";
+import { type Answer, answersOf } from "./ask.ts";
 import { type EvalSet, ownSets, sharedSets } from "./sets.ts";
-
-interface Answer {
-  readonly sensitivity?: string;
-  readonly processor?: string;
-  readonly deidentify?: boolean;
-  readonly reasons?: readonly string[];
-}
-
-const driver = fileURLToPath(new URL("../../../apps/cli/src/main.ts", import.meta.url));
-const available = ["client", "enclave", "on-premise", "cloud"];
-
-function answersOf(texts: readonly string[]): Answer[] {
-  const input = texts.map((text, id) => `${JSON.stringify({ id, text, available })}\n`).join("");
-  const { stdout, status } = spawnSync(process.execPath, [driver, "conform", "route"], {
-    input,
-    encoding: "utf8",
-    maxBuffer: 2 ** 28,
-  });
-  if (status !== 0) throw new Error("the driver failed");
-  return stdout
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line) as Answer);
-}
 
 function print({ name, kind, heldOut, texts }: EvalSet, showsWrong: boolean): void {
   const answers = answersOf(texts);
@@ -59,7 +34,11 @@ function print({ name, kind, heldOut, texts }: EvalSet, showsWrong: boolean): vo
   }
 }
 
-const sets = [...(process.argv.includes("--dev") ? [] : ownSets()), ...(hasSharedData ? sharedSets() : [])];
+const isDev = process.argv.includes("--dev");
+const sets = [
+  ...ownSets().filter(({ heldOut }) => !(isDev && heldOut)),
+  ...(hasSharedData ? sharedSets() : []),
+];
 process.stdout.write(
   "| set | kind | texts | public | contextual | sensitive | to the cloud | unmasked to the cloud |\n|---|---|---|---|---|---|---|---|\n",
 );

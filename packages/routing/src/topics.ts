@@ -65,7 +65,8 @@ const topics: readonly Stems[] = stems.map(([code, list]) => {
 });
 
 const MINOR_AGE =
-  /(?<![\p{L}\d.])(?:(?:[1-9]|1[0-7])[\s-]?(?:y\/?o|yo|yrs?|years?)(?:[\s-]?olds?)?(?!\p{L}|\s(?:ago|of|for|now|later|since|on|in|with))|(?:[1-9]|1[0-7])\s?[MF](?![\p{L}\d%/])|(?:[1-9]|[12]\d|3[0-6])[\s-]?(?:m\/?o|mo|months?|weeks?|wks?|days?)[\s-]old)/iu;
+  /(?<![\p{L}\d.])(?:(?:[1-9]|1[0-7])[\s-]?(?:y\/?o|(?:yrs?|years?)[\s-]?olds?)(?!\p{L})|(?:[1-9]|1[0-7])\s?[MF](?![\p{L}\d%/])|(?:[1-9]|[12]\d|3[0-6])[\s-]?(?:m\/?o|mo|months?|weeks?|wks?|days?)[\s-]old)/iu;
+
 /** "G2P1", "at 34 weeks", "HIV+": topics that no single word names. */
 const wordings: readonly (readonly [ReasonCode, RegExp])[] = [
   ["TOPIC_MINOR", MINOR_AGE],

@@ -22,6 +22,10 @@ const patterns: readonly (readonly [ReasonCode, RegExp])[] = [
   ["CASE_RELATIVE", /\b(?:this|another|one of (?:my|our)|the) (?:lady|gentleman|pt|guy|bloke|chap|fella)\b/i],
   [
     "CASE_SELF",
+    /^\W{0,3}(?:will|did|was|am|have|had) i\b|\bwhat (?:did|do) (?:they|he|she|the (?:doctor|nurse|surgeon|letter|report)) (?:mean|say|find|tell|want)\b|\bi(?:['’]?m| am) (?:so|very|really|always|still|not|only|now|getting|losing|unable)\b/i,
+  ],
+  [
+    "CASE_SELF",
     /\b(?:i['’]?ve (?:been|had|got|just|recently|always|never)|i was (?:diagnosed|told|prescribed|given|put on|admitted|born)|i(?:['’]m| am) (?:an? )?\d{1,3}\b|i(?:['’]m| am) (?:pregnant|diabetic|allergic|scared|worried|suffering|bleeding|depressed|on (?:day|week)|having|feeling|experiencing|taking)|i (?:feel|felt|suffer|woke|noticed|fell|took|started|stopped|weigh|can['’]?t stop|keep (?:having|getting|feeling)|have been|had (?:a|an|my|surgery))\b|my (?:name is|symptoms?|blood pressure|bp|period|chest|head|stomach|belly|tummy|back|knees?|legs?|arms?|feet|foot|hands?|eyes?|ears?|throat|skin|heart|lungs?|results?|labs?|scans?|mri|x-?ray|biopsy|diagnosis|cancer|diabetes|asthma|surgery|operation|pain|rash|fever|cough|therapist|psychiatrist|appointment|prescription|medications?|meds|pills?|tablets?|insurance|chart|records?|mrn|dob|date of birth|pregnancy|condition|disease|illness|depression|anxiety|weight|bmi|a1c|hba1c|stitches|wound|scar|cast|mole|tooth|teeth|nose|toes?|fingers?|stools?|urine|pee|stent|pacemaker|implant|ulcer|tumou?r|lump|sugars?|migraines?|allergies|symptom|case|situation|age)\b)/i,
   ],
   [
@@ -40,9 +44,19 @@ const patterns: readonly (readonly [ReasonCode, RegExp])[] = [
     "CASE_SHORTHAND",
     /^(?:elderly|young|middle-aged|obese|pregnant|\d{1,3}s?)\s(?:[a-z]{3,12}\s){0,2}(?:man|woman|male|female|boy|girl|gentleman|lady|patient)\b/i,
   ],
+  ["CASE_RELATIVE", new RegExp(`(?<![\\p{L}\\d])(?:${KIN}) of (?:mine|ours|hers|his)(?![\\p{L}\\d])`, "iu")],
+  // "I skipped it": what somebody did. Not what anybody may have meant, wanted or forgotten.
+  [
+    "CASE_SELF",
+    /\bi (?!need|want|forgot|wonder|heard|read|meant|learned|asked|used to|tried to|opened|clicked|received)(?:[a-z]{2,12}ed|took|had|got|went|was|ate|fell|lost|found|saw|felt|broke|hurt|cut|hit|told|became|began|came|gave|left|slept|threw|woke)\b|\bi (?:[a-z]{2,8} ){0,3}(?:take|taking|stop|stopping|start|keep|swallow) (?:this|these|them|both)\b/i,
+  ],
   [
     "CASE_RECORD",
-    /(?<!\b(?:you|to|one|doctors)\s)\b(?:summari[sz]e|shorten|rewrite|translate|explain|interpret|review|check|draft|write|read|dictate|proofread|edit|code|format|turn)\s(?:me\s|up\s|for me\s)?(?:this|the|these|that|my|a|an|her|his|their|following)\s(?:[a-z-]{2,14}\s){0,2}(?:notes?|letters?|reports?|summary|results?|charts?|records?|discharge|referral|labs?|scans?|ecg|ekg|history|consult(?:ation)?|encounter|visit|handover|message|e-?mail|prescription|transcript|case)\b|\b(?:chief complaint|history of present|past medical history|assessment (?:and|&|\/) ?plan|discharge summary|impression and plan|dear (?:dr|doctor|colleague)\b|thank you for (?:referring|seeing)|re:)/i,
+    /\b(?:summari[sz]e|shorten|rewrite|translate|explain|interpret|review|check|draft|write|read|dictate|proofread|edit|code|format|turn|prepare|clean up)\s(?:up\s|for me\s|me\s)?(?:(?:this|these|that|my|her|his|their|(?<!\b(?:you|to|one|doctors)\s[a-z]{4,9}\s)the|(?:the )?following)\s(?:[a-z-]{2,14}\s){0,2}(?:notes?|letters?|reports?|summary|results?|charts?|records?|discharge|referral|labs?|scans?|ecg|ekg|history|consult(?:ation)?|encounter|visit|handover|message|e-?mail|prescription|transcript|case|list)|an?\s(?:[a-z-]{2,14}\s){0,2}(?:note|letter|discharge summary|referral|reply|prescription))\b|\b(?:shorten|review|check|see|explain|interpret|read|summari[sz]e)\b.{0,60}\b(?:below|attached|enclosed|above)\b|\b(?:from|with|about|in) (?:this|these) (?:description|history|results?|labs|findings|readings|numbers|report|letter)\b/i,
+  ],
+  [
+    "CASE_RECORD",
+    /\b(?:chief complaint|history of present|past medical history|assessment (?:and|&|\/) ?plan|discharge summary|impression and plan|dear (?:dr|doctor|colleague)|thank you for (?:referring|seeing))\b|\bre:/i,
   ],
 ];
 
