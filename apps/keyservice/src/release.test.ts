@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encodeManifest, type Manifest, manifestDigest } from "@cloister/attestation";
 import { issueCertificate, issueDocument } from "@cloister/attestation/development";
-import { toUtf8 } from "@cloister/bytes";
+import { equalBytes, toUtf8 } from "@cloister/bytes";
 import { sha384 } from "@cloister/crypto";
 import { systemRandom } from "@cloister/crypto/random";
-import { type KeyProvider, keyError } from "@cloister/keys";
+import { combineReleases, type KeyProvider, keyError } from "@cloister/keys";
 import { newRecipient, openAttestedKeys, type Recipient } from "@cloister/keys-aws-kms";
 import { openFileKeys } from "@cloister/keys-file/provider";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -223,6 +223,19 @@ describe("the key service", () => {
     for (const key of await running) expect(key).toEqual(before.key);
     expect(await enclave().release({ ...before, scope })).toEqual(before.key);
     expect(await enclave().release({ ...after, scope })).toEqual(after.key);
+  });
+
+  it("may hold one of two parts: with both the enclave has the key, with one nothing", async () => {
+    // Two scopes of one service stand in for two services in two hands.
+    const other = { ...scope, conversation: "part-2" };
+    const parts = [await enclave().make(scope), await enclave().make(other)] as const;
+    const key = combineReleases([parts[0].key, parts[1].key], scope);
+    const released = [
+      await enclave().release({ ...parts[0], scope }),
+      await enclave().release({ ...parts[1], scope: other }),
+    ];
+    expect(combineReleases(released, scope)).toEqual(key);
+    expect(parts.some((part) => equalBytes(part.key, key))).toBe(false);
   });
 
   it("shows a key that is not the one that was made", async () => {

@@ -8,6 +8,7 @@ export {
 } from "./envelope.ts";
 export { Keyring, type KeyringPorts } from "./keyring.ts";
 export { type LocalWrap, unwrapLocally, wrapLocally } from "./local-key.ts";
+export { combineReleases, conversationKey } from "./master-key.ts";
 export { KEY_BYTES, type KeyProvider, type KeyStatus, type KeyStoreKind, type WrappedKey } from "./port.ts";
 export { type RetryPolicy, retrying } from "./retry.ts";
 export {
