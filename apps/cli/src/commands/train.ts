@@ -256,7 +256,7 @@ async function show(file: string, options: { readonly json: boolean }): Promise<
     value: { shape, card, digest },
     lines: [
       `trained on   ${card.data}`,
-      `privacy      epsilon ${card.epsilon?.toFixed(3) ?? "without bound"}, delta ${card.delta} per ${card.unit}; the budget stood at ${card.spentEpsilon?.toFixed(3) ?? "nothing"}`,
+      `privacy      epsilon ${card.epsilon.toFixed(3)}, delta ${card.delta} per ${card.unit}; the budget stood at ${card.spentEpsilon.toFixed(3)}`,
       `training     ${training.stepsCount} steps, rate ${training.samplingRate.toFixed(5)}, noise ${training.noiseMultiplier.toFixed(3)}, clipped at ${training.clippingNorm}`,
       audited
         ? `audit        ${audited.gaussianTestPassed ? "passed" : "FAILED"}, epsilon at least ${audited.leastEpsilon.toFixed(2)}`

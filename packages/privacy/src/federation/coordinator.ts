@@ -1,4 +1,4 @@
-import { BaseError, equalBytes } from "@cloister/bytes";
+import { BaseError, equalBytes, isBaseError } from "@cloister/bytes";
 import type { Random } from "@cloister/crypto";
 import { type AggregatedSum, type CohortMember, encodePlan } from "../aggregation/index.ts";
 import { dimensionOf, nextModel } from "./contribution.ts";
@@ -45,7 +45,7 @@ export interface CoordinatorInput {
   /** Calls back after a time; gives back how to call that off. */
   readonly after: (ms: number, act: () => void) => () => void;
   /** Keeps a model so that it would survive a power failure. */
-  readonly keep: (model: GlobalModel) => void;
+  readonly keep: (model: GlobalModel) => Promise<void>;
   readonly onEvent?: (event: FederationEvent) => void;
   readonly gate?: ValidationGate;
   readonly times?: Partial<CoordinatorTimes>;
@@ -78,6 +78,8 @@ export class FederationCoordinator {
   readonly #times: CoordinatorTimes;
   readonly #ready = new Map<number, (reply: Reply) => void>();
   #settle: { resolve: (model: GlobalModel) => void; reject: (error: Error) => void } | undefined;
+  /** Who is waited for before a round: after the first one, those who were in the last. */
+  #awaited: readonly number[];
   #rounds: readonly GroupRound[] = [];
   #model: GlobalModel;
   #good: { readonly model: GlobalModel; readonly loss: number };
@@ -95,6 +97,7 @@ export class FederationCoordinator {
     this.#digest = taskDigest(input.task);
     this.#times = { ...usualTimes, ...input.times };
     this.#model = input.model;
+    this.#awaited = input.task.members.map(({ node }) => node);
     this.#good = { model: input.model, loss: input.gate?.lossOf(input.model) ?? Infinity };
     this.#sparesLeftCount = input.task.spareStepsCount;
     this.finished = new Promise((resolve, reject) => {
@@ -176,12 +179,13 @@ export class FederationCoordinator {
     return answer;
   }
 
-  /** Begins a round when everybody is ready, or a while after enough are. */
+  /** Begins a round when everybody awaited is ready, or a while after enough are. */
   #gather(): void {
     if (this.#rounds.length > 0 || this.#stopped !== "no" || this.#isDone) return;
-    if (this.#ready.size === this.#task.members.length) return this.#begin();
     const enoughCount = this.#task.thresholdCount * (this.#input.groupsCount ?? 1);
-    if (this.#ready.size < enoughCount || this.#cancelGather) return;
+    if (this.#ready.size < enoughCount) return;
+    if (this.#awaited.every((node) => this.#ready.has(node))) return this.#begin();
+    if (this.#cancelGather) return;
     this.#cancelGather = this.#input.after(this.#times.gatherMs, () => {
       this.#cancelGather = undefined;
       if (this.#ready.size >= enoughCount) this.#begin();
@@ -206,7 +210,12 @@ export class FederationCoordinator {
       this.#watch(round);
       for (const { node } of round.plan.members) this.#ready.get(node)?.(beginning(round));
     }
-    void Promise.all(this.#rounds.map(({ ended }) => ended)).then((ends) => this.#endStep(ends));
+    void Promise.all(this.#rounds.map(({ ended }) => ended))
+      .then((ends) => this.#endStep(ends))
+      .catch(
+        // A model that cannot be kept, or a gate that fails: nothing goes on.
+        (error: unknown) => this.#giveUp(error instanceof Error ? error : new Error(String(error))),
+      );
   }
 
   /** Closes each step of a round when patience with it ends. */
@@ -219,20 +228,20 @@ export class FederationCoordinator {
     void round.ended.then(cancel);
   }
 
-  #endStep(ends: readonly RoundEnd[]): void {
-    this.#rounds = [];
+  async #endStep(ends: readonly RoundEnd[]): Promise<void> {
     if (this.#stopped !== "no") return;
     const results = ends.flatMap((end) => ("result" in end ? [end.result] : []));
-    const failed = ends.find((end) => "code" in end);
-    if (failed && "code" in failed) this.#event({ type: "aborted", code: failed.code });
-    else this.#take(results);
+    if (results.length > 0) this.#awaited = results.flatMap(({ survivors }) => survivors);
+    for (const end of ends) if ("code" in end) this.#event({ type: "aborted", code: end.code });
+    if (results.length > 0) await this.#take(results);
+    this.#rounds = [];
     if (this.#isDone) this.#settle?.resolve(this.#model);
     const done = this.#isDone ? [...this.#ready.values()] : [];
     for (const resolve of done) resolve({ kind: "done", digest: modelDigest(this.#task, this.#model) });
     this.#gather();
   }
 
-  #take(results: readonly AggregatedSum[]): void {
+  async #take(results: readonly AggregatedSum[]): Promise<void> {
     const good = results.filter(({ sum }) => isPlausible(this.#task, sum));
     const bad = results.filter((result) => !good.includes(result));
     if (bad.length > 0) this.#event({ type: "suspects", groups: bad.map(({ survivors }) => survivors) });
@@ -242,21 +251,21 @@ export class FederationCoordinator {
       for (const [at, value] of result.sum.entries()) sum[at] = (sum[at] ?? 0) + value;
     const model = nextModel(this.#task, this.#model, sum);
     this.#sinceGood.push(...good.map(({ survivors }) => survivors));
-    this.#accept(
+    await this.#accept(
       model,
       good.flatMap(({ survivors }) => survivors),
     );
   }
 
-  #accept(model: GlobalModel, survivors: readonly number[]): void {
+  async #accept(model: GlobalModel, survivors: readonly number[]): Promise<void> {
     const { gate } = this.#input;
     const isChecked =
       gate &&
       (model.stepsTaken % gate.everyStepsCount === 0 || model.stepsTaken === this.#task.plan.stepsCount);
     const loss = isChecked ? gate.lossOf(model) : undefined;
     if (gate && loss !== undefined && !(loss <= this.#good.loss + gate.tolerance)) return this.#rollBack();
+    await this.#input.keep(model);
     this.#model = model;
-    this.#input.keep(model);
     if (loss !== undefined) {
       this.#good = { model, loss: Math.min(loss, this.#good.loss) };
       this.#sinceGood = [];
@@ -269,9 +278,9 @@ export class FederationCoordinator {
     });
   }
 
-  #rollBack(): void {
+  async #rollBack(): Promise<void> {
+    await this.#input.keep(this.#good.model);
     this.#model = this.#good.model;
-    this.#input.keep(this.#model);
     this.#event({ type: "rollback", toStep: this.#model.stepsTaken, groups: this.#sinceGood });
     this.#sinceGood = [];
     this.#spendSpare();
@@ -281,9 +290,13 @@ export class FederationCoordinator {
   #spendSpare(): void {
     this.#sparesLeftCount -= 1;
     if (this.#sparesLeftCount >= 0) return;
-    this.#event({ type: "stopped", code: "FEDERATION_STOPPED" });
+    this.#giveUp(stopped());
+  }
+
+  #giveUp(error: Error): void {
+    this.#event({ type: "stopped", code: isBaseError(error) ? error.code : "INTERNAL" });
     this.#halt("given up");
-    this.#settle?.reject(stopped());
+    this.#settle?.reject(error);
   }
 
   #event(event: FederationEvent): void {

@@ -111,7 +111,7 @@ function restart(
       const timer = setTimeout(act, ms);
       return () => clearTimeout(timer);
     },
-    keep: (model) => {
+    keep: async (model) => {
       world.kept = model;
     },
     onEvent: (event) => world.events.push(event),

@@ -3,7 +3,7 @@ import { sha256 } from "@cloister/crypto";
 import type { PrivacyEvent } from "../accountant/accountant.ts";
 import type { CohortMember } from "../aggregation/index.ts";
 import { minCohortCount, noiseShare } from "../aggregation/index.ts";
-import { noiseVarianceOf, parametersCount, type TrainingPlan } from "../training/index.ts";
+import { noiseVarianceOf, parametersCount, type TableSchema, type TrainingPlan } from "../training/index.ts";
 
 /** How hospitals' work becomes one model. */
 export type FederatedMethod =
@@ -30,6 +30,8 @@ export interface FederationTask {
   /** For averaging, a step is a round, and what is about noise and sampling does not apply. */
   readonly plan: TrainingPlan;
   readonly method: FederatedMethod;
+  /** How each hospital's table becomes examples; left out for features of another kind. */
+  readonly schema?: TableSchema;
   readonly members: readonly CohortMember[];
   /** Ed25519, 32 bytes: who coordinates. */
   readonly coordinatorKey: Uint8Array;
@@ -120,6 +122,7 @@ export function taskDigest(task: FederationTask): Uint8Array<ArrayBuffer> {
           [method.localStepsCount, method.localBatchCount, method.localRate, method.clippingNorm],
           [method.proximal, method.server, method.maxWeight],
         ],
+    task.schema ?? null,
     task.members.map(({ node, identityKey }) => [node, toHex(identityKey)]),
     toHex(task.coordinatorKey),
     [task.thresholdCount, task.colludersCount, task.spareStepsCount],

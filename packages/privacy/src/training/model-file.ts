@@ -11,13 +11,13 @@ import { readSchema, type TableSchema } from "./table.ts";
 export interface ModelCard {
   /** What it was trained on, in words. */
   readonly data: string;
-  /** Spent on this model; the budget's total, tries included, is in `spentEpsilon`. null: no differential privacy. */
-  readonly epsilon: number | null;
+  /** Spent on this model; the budget's total, tries included, is in `spentEpsilon`. Infinity: no differential privacy. */
+  readonly epsilon: number;
   readonly delta: number;
   readonly unit: PrivacyUnit;
   /** Of the ledger. */
   readonly reservation: string;
-  readonly spentEpsilon: number | null;
+  readonly spentEpsilon: number;
   readonly training: {
     readonly samplingRate: number;
     readonly noiseMultiplier: number;
@@ -112,7 +112,14 @@ function read(bytes: Uint8Array): Model {
     view.getFloat32(from + NUMBER_BYTES * at, true),
   );
   if (!parameters.every(Number.isFinite)) throw new RangeError("numbers");
-  const card = JSON.parse(cardText) as ModelCard;
+  const written = JSON.parse(cardText) as ModelCard;
+  // JSON knows no infinity; it has null there.
+  const unbound = (epsilon: number | null) => epsilon ?? Infinity;
+  const card = {
+    ...written,
+    epsilon: unbound(written.epsilon),
+    spentEpsilon: unbound(written.spentEpsilon),
+  };
   const model = {
     shape,
     parameters,
