@@ -9,6 +9,13 @@ import { fileURLToPath } from "node:url";
 const launcher = fileURLToPath(new URL("../../apps/cli/bin/cloister.js", import.meta.url));
 const startTimeoutMs = 60_000;
 
+/** The assistant's process is its enclave's host; what is inside ends with it. */
+const mains = {
+  relay: "apps/relay/src/main.ts",
+  log: "apps/log/src/main.ts",
+  agent: "apps/enclave/src/main.ts run",
+} as const;
+
 export interface RunningStack {
   readonly dataDir: string;
   readonly relayUrl: string;
@@ -41,7 +48,7 @@ export async function startStack(options: readonly string[] = []): Promise<Runni
     relayUrl,
     logUrl,
     clinicianInvitation: String(ready["clinicianInvitation"]),
-    pidOf: (app) => findProcess(dataDir, `apps/${app}/src/main.ts`),
+    pidOf: (app) => findProcess(dataDir, mains[app]),
     halt: () => end(child),
     startAgain: async () => {
       ({ child, ready } = await launch([

@@ -114,6 +114,7 @@ async function put(
   });
   const triedAtMs = core.clock.nowMs();
   transaction.put(openAsksTable, id, { id, conversation, agent, triesCount, triedAtMs });
+  transaction.afterwards(() => core.evidence.asked(agent));
 }
 
 async function mayStillAsk(

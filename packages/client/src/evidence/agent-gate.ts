@@ -60,6 +60,10 @@ export class AgentGate implements EvidenceGate {
     // An agent asks nobody.
   }
 
+  asked(): void {
+    // Nor does it wait for answers.
+  }
+
   digestFor(): undefined {
     return undefined;
   }

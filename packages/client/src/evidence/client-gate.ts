@@ -4,7 +4,7 @@ import type { SessionProfile } from "@cloister/contracts/payload";
 import { sha256 } from "@cloister/crypto";
 import type { Core } from "../core.ts";
 import type { Transaction } from "../database.ts";
-import type { ContactRecord } from "../records.ts";
+import { type ContactRecord, openAsksTable } from "../records.ts";
 import type { EvidenceGate, EvidenceStanding } from "./gate.ts";
 import { evidenceTable } from "./records.ts";
 import { currentRelease, isEvidenceRequired } from "./release.ts";
@@ -12,10 +12,14 @@ import { currentRelease, isEvidenceRequired } from "./release.ts";
 /** Evidence that passed counts for so long; it is asked for again at half of that. */
 export const evidenceMs = 600_000;
 
+/** An answer that takes longer may not come: the agent may be another one by now. */
+const patienceMs = 15_000;
+
 /** A person's device: no agent hears a word before its evidence passed here. */
 export class ClientGate implements EvidenceGate {
   readonly #core: Pick<Core, "database" | "clock">;
   readonly #ask: (agent: AccountId) => void;
+  readonly #cancels = new Map<AccountId, () => void>();
 
   constructor(core: Pick<Core, "database" | "clock">, ask: (agent: AccountId) => void) {
     this.#core = core;
@@ -47,6 +51,17 @@ export class ClientGate implements EvidenceGate {
 
   ask(agent: AccountId): void {
     this.#ask(agent);
+  }
+
+  asked(agent: AccountId): void {
+    const { database, clock } = this.#core;
+    if (!isEvidenceRequired(this.#core)) return;
+    this.#cancels.get(agent)?.();
+    const cancel = clock.after(patienceMs, () => {
+      this.#cancels.delete(agent);
+      if (database.all(openAsksTable).some((ask) => ask.agent === agent)) this.#ask(agent);
+    });
+    this.#cancels.set(agent, cancel);
   }
 
   digestFor(agent: AccountId): Uint8Array | undefined {

@@ -112,6 +112,18 @@ describe("an agent in an enclave", () => {
     expect(await world.settle(alice.client.verifyReceipt(answer))).toMatchObject({ verified: true });
   });
 
+  it("is asked anew when it lost a question because it started anew", async () => {
+    await ask("First?");
+    reply = () => new Promise(() => undefined);
+    await world.settle(alice.client.sendText({ conversation, body: "Second?", ask: agent.account }));
+    await world.clock.pass(3000);
+    await agent.kill();
+    reply = async () => abstention;
+    agent = await enclave.boot();
+    await world.clock.pass(30_000);
+    expect(await answersCount(alice)).toBe(2);
+  });
+
   describe("is blocked, and gets no message,", () => {
     const blocked: readonly [string, string, () => void | Promise<void>][] = [
       ["with a wrong nonce", "NONCE", () => void (enclave.document = { nonce: fill(32, 1) })],

@@ -18,6 +18,8 @@ export interface EvidenceGate {
   opened(transaction: Transaction, agent: AccountId): void;
   /** Asks the agent, unless that is under way. */
   ask(agent: AccountId): void;
+  /** A question went to the agent: if no answer comes, it may have started anew meanwhile. */
+  asked(agent: AccountId): void;
   /** What a session with the agent names in its first messages, 32 bytes. */
   digestFor(agent: AccountId): Uint8Array | undefined;
   /** @throws BaseError `EVIDENCE_MISMATCH`, `EVIDENCE_MISSING` */

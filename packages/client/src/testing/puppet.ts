@@ -51,6 +51,7 @@ export class Puppet {
         mayOpen: () => true,
         opened: nothing,
         ask: nothing,
+        asked: nothing,
         digestFor: () => undefined,
         requireOpened: nothing,
       },
