@@ -12,10 +12,12 @@ import type { Evidence, Grounded } from "./cite.ts";
 const policy = `You explain health information to a patient in plain, calm words.
 Use only what the passages say. Write at most four short sentences. End each sentence with the number of the passage that it is from, in brackets, like this: Drink water often [1].
 Give no diagnosis and no dose, tell nobody to start, change or stop a medicine, and add nothing of your own.`;
-const maxTokensCount = 320;
+const maxTokensCount = 256;
 const temperature = 0.1;
 /** Beside the one that says when to get help. */
 const maxSentencesCount = 5;
+/** A model that fails this often, or says again what it said, is asked no further. */
+const maxFailuresCount = 4;
 
 /** What an answer is drafted from. */
 export interface DraftRequest {
@@ -30,7 +32,8 @@ export interface DraftRequest {
 /**
  * Has a model draft an answer, and lets through only what a passage bears out and the medical policy allows:
  * each sentence alone, before anybody sees it. One that fails gives way to a quotation from the passage it
- * cites. Without a sentence of the model's left, the answer is the quoted one.
+ * cites; one that cites nothing is given the passages that bear it out. Without a sentence of the model's left,
+ * the answer is the quoted one.
  * @param write is told all that was let through, after each sentence
  * @throws BaseError as the model does
  */
@@ -41,18 +44,24 @@ export async function draft(
 ): Promise<readonly Grounded[]> {
   const { quoted, evidence, model } = request;
   const said: Grounded[] = [];
+  const drafted = new Set<string>();
   let hasDrafted = false;
+  let failuresCount = 0;
   const isNew = ({ text }: Grounded) => !said.some((other) => wordsOf(other.text) === wordsOf(text));
   const events = model.generate(requestOf(request), signal);
   for await (const sentence of citedSentences(events, evidence.length)) {
-    const drafted = borneOut(sentence, evidence);
+    if (drafted.has(wordsOf(sentence.text))) break;
+    drafted.add(wordsOf(sentence.text));
+    const own = borneOut(sentence, evidence);
+    if (own === undefined) failuresCount += 1;
     const instead = quoted.find((one) => isNew(one) && cites(one, evidence, sentence));
-    const next = drafted && isNew(drafted) ? drafted : instead;
-    if (next === undefined) continue;
-    hasDrafted ||= next === drafted;
-    said.push(next);
-    write(said);
-    if (said.length >= maxSentencesCount) break;
+    const next = own && isNew(own) ? own : instead;
+    if (next !== undefined) {
+      hasDrafted ||= next === own;
+      said.push(next);
+      write(said);
+    }
+    if (said.length >= maxSentencesCount || failuresCount >= maxFailuresCount) break;
   }
   if (signal.aborted) return said;
   return hasDrafted ? withHelp(said, quoted) : quoted;
@@ -76,9 +85,8 @@ function requestOf({ question, scope, evidence }: DraftRequest): ModelRequest {
 /** A sentence with what bears it out of what it cites, or undefined when it may not be said. */
 function borneOut({ text, citations }: CitedSentence, evidence: readonly Evidence[]): Grounded | undefined {
   if (!checkReply(text).ok) return undefined;
-  const from = citations.flatMap((number) => {
-    const one = evidence[number - 1];
-    if (one === undefined) return [];
+  const cited = citations.flatMap((number) => evidence[number - 1] ?? []);
+  const from = (cited.length > 0 ? cited : evidence).flatMap((one) => {
     const support = checkSupport({ claim: text, passage: one.passage, title: one.title });
     return support.supported ? [{ evidence: one, span: support.from }] : [];
   });

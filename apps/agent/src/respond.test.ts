@@ -102,8 +102,8 @@ describe("with a model", () => {
   it.each([
     ["denies what its source says", "Asthma never causes wheezing, coughing or a tight chest [1]."],
     ["names what is not there", "Asthma causes a rash, coughing and a tight chest [1]."],
-    ["cites nothing", "Asthma causes wheezing, coughing and chest tightness."],
-    ["cites what there is not", "Asthma causes wheezing, coughing and chest tightness [9]."],
+    ["cites the wrong passage", "Migraine causes a throbbing headache [1]."],
+    ["cites nothing and is not borne out", "Asthma is caused by mould on the walls."],
     ["diagnoses", "You have asthma [1]."],
     ["changes a dose", "You should double your inhaler dose for asthma [1]."],
   ])("lets through nothing that %s", async (_what, said) => {
@@ -114,6 +114,28 @@ describe("with a model", () => {
     expect(texts(answer)).not.toContain(said.replace(/ \[\d\]/, ""));
     expect(told).not.toContain(said.replace(/ \[\d\]/, ""));
     expect(answer).toEqual(await ask(question));
+  });
+
+  it("is given what it cites where it cites nothing, or what there is not", async () => {
+    for (const said of [right.replace(" [1]", ""), right.replace("[1]", "[9]")]) {
+      const { answer } = await askWith(modelThatSays(said));
+      expect(texts(answer)[0]).toBe("Wheezing, coughing and chest tightness are symptoms of asthma.");
+      expect(answer.sentences[0]?.citations).toHaveLength(1);
+    }
+  });
+
+  it("is asked no further when it says again what it said", async () => {
+    let readCount = 0;
+    const model = modelThatSays(...Array.from({ length: 50 }, () => "Asthma is nice. "));
+    const { generate } = model;
+    model.generate = async function* counted(request, signal) {
+      for await (const event of generate(request, signal)) {
+        readCount += 1;
+        yield event;
+      }
+    };
+    expect((await askWith(model)).answer).toEqual(await ask(question));
+    expect(readCount).toBeLessThan(5);
   });
 
   it("has a quotation in place of what may not stand", async () => {

@@ -2,10 +2,14 @@ import { describe, expect, it } from "vitest";
 import { type CitedSentence, citedSentences } from "./cited.ts";
 import type { ModelEvent } from "./model.ts";
 
-async function sentences(pieces: readonly string[], passagesCount = 3): Promise<CitedSentence[]> {
+async function sentences(
+  pieces: readonly string[],
+  passagesCount = 3,
+  reason: "complete" | "stopped" | "length" = "complete",
+): Promise<CitedSentence[]> {
   async function* events(): AsyncGenerator<ModelEvent> {
     for (const text of pieces) yield { type: "text", text };
-    yield { type: "end", reason: "complete", usage: { outputTokensCount: 1 } };
+    yield { type: "end", reason, usage: { outputTokensCount: 1 } };
   }
   const found: CitedSentence[] = [];
   for await (const sentence of citedSentences(events(), passagesCount)) found.push(sentence);
@@ -36,6 +40,14 @@ describe("the sentences of a draft", () => {
   it("are let go when they have no end", async () => {
     const [first] = await sentences(["a ".repeat(400), "b"]);
     expect(first?.text.length).toBeGreaterThan(600);
+  });
+
+  it("are whole", async () => {
+    for (const reason of ["stopped", "length"] as const) {
+      expect(await sentences(["Gout hurts [1]. It comes sud"], 3, reason)).toEqual([
+        { text: "Gout hurts.", citations: [1] },
+      ]);
+    }
   });
 
   it("are none where nothing is said", async () => {

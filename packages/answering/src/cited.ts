@@ -17,7 +17,7 @@ const sentenceEnd =
 
 /**
  * Draws the sentences out of a draft while it is written, each with the passages it cites as "[2]" or "[1, 3]".
- * What a draft says of passages that there are not is left out.
+ * What a draft says of passages that there are not is left out, and so is a sentence that was cut off.
  */
 export async function* citedSentences(
   events: AsyncIterable<ModelEvent>,
@@ -26,7 +26,8 @@ export async function* citedSentences(
   let held = "";
   for await (const event of events) {
     if (event.type === "text") held += event.text;
-    const length = event.type === "end" ? held.length : completeLength(held);
+    const isWhole = event.type === "end" && event.reason === "complete";
+    const length = isWhole ? held.length : completeLength(held);
     const complete = held.slice(0, length);
     held = held.slice(length);
     for (const part of split(complete)) {

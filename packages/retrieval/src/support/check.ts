@@ -67,8 +67,10 @@ function coverageOf(claim: Reading, source: Reading, title: Reading): number {
   let total = 0;
   for (const word of claim.words) {
     if (!word.isContent) continue;
+    // The title names what the claim is about, which is not yet what it says of it.
+    if (shares(word.keys, title.keys)) continue;
     total += weight(word);
-    if (shares(word.keys, source.keys) || shares(word.keys, title.keys)) said += weight(word);
+    if (shares(word.keys, source.keys)) said += weight(word);
   }
   return total === 0 ? 0 : said / total;
 }
