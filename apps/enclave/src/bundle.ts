@@ -21,7 +21,11 @@ export async function bundleAgent(root: string = repository): Promise<string> {
       write: false,
       minify: false,
       target: "node24",
-      rolldownOptions: { output: { codeSplitting: false, entryFileNames: "agent.mjs", comments: false } },
+      rolldownOptions: {
+        // Paths in comments would be those of the folder that it is built in.
+        experimental: { attachDebugInfo: "none" },
+        output: { codeSplitting: false, entryFileNames: "agent.mjs", comments: false },
+      },
     },
   });
   const [output] = [result].flat();
