@@ -2,6 +2,7 @@
  * Every decoder of bytes or text from outside. Each must answer any input with a value or with a typed
  * error; a deterministic format must also write back exactly what it accepted.
  */
+import { decodeNsmAnswer } from "@cloister/attestation/nsm";
 import {
   BaseError,
   fromBase64,
@@ -39,6 +40,7 @@ import {
 import { parseArticle } from "@cloister/retrieval";
 import { checkRedFlags } from "@cloister/safety";
 import * as transparency from "@cloister/transparency";
+import { enclaveSeeds as enclave } from "./enclave-seeds.ts";
 import { groupSeeds as groups } from "./group-seeds.ts";
 import { seeds } from "./seeds.ts";
 
@@ -170,6 +172,8 @@ export const targets: readonly Target[] = [
   { name: "report", seeds: () => groups.reports, run: groups.verifyReport },
   { name: "receipt", seeds: () => [seeds.receipt], run: seeds.verifyReceipt },
   { name: "evidence", seeds: () => [seeds.evidence], run: seeds.appraise },
+  { name: "enclave image", seeds: () => enclave.images, run: enclave.parseImage },
+  { name: "security module", seeds: () => enclave.moduleAnswers, run: decodeNsmAnswer },
   { name: "leaf", seeds: () => [seeds.leaf], run: transparency.decodeLeaf },
   {
     name: "checkpoint",

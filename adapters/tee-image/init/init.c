@@ -18,6 +18,7 @@ typedef unsigned long u64;
 #define AGENT_ID 1000
 #define CHANNEL_PORT 5005
 #define MAX_CONNECTIONS 32
+#define AGENT_START_TRIES 1200 /* 2 minutes: emulation is slow */
 
 /* Numbers of the x86-64 system calls (arch/x86/entry/syscalls/syscall_64.tbl). */
 enum {
@@ -146,8 +147,13 @@ static void pump(long from, long to) {
 
 static void carry(long outside) {
   struct sockaddr_un address;
+  struct timespec pause;
+  pause.seconds = 0, pause.nanoseconds = 100000000;
   long inside = unix_socket(&address, "/run/agent/channel.sock");
-  if (sys(SYS_connect, inside, &address, sizeof address) < 0) sys(SYS_exit, 0); /* not listening yet */
+  for (int tries = 0; sys(SYS_connect, inside, &address, sizeof address) < 0; tries++) {
+    if (tries == AGENT_START_TRIES) sys(SYS_exit, 0);
+    sys(SYS_nanosleep, &pause, NULL); /* the agent does not listen yet */
+  }
   if (sys(SYS_fork) == 0) pump(inside, outside);
   pump(outside, inside);
 }
