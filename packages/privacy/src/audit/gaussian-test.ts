@@ -7,6 +7,8 @@ import { type CanaryScores, scoreCanaries, type Trainer } from "./canaries.ts";
 /** One-sided 99.9 %. */
 const QUANTILE = 3.0902;
 const LEAST_NOISE = 1e-9;
+/** Beyond this distance epsilon is above 200: as good as none. */
+const FARTHEST = 20;
 
 /** What one step of a trainer shows of a record that takes part, against what its noise promises. */
 export interface GaussianAudit {
@@ -58,10 +60,16 @@ function judge(
     measured,
     least,
     claimed,
-    leastEpsilon: least > 0 ? (1 / least >= 0.05 ? gaussianEpsilon(1 / least, delta) : Infinity) : 0,
-    powerAgainstHalfNoise: normalUpperTail(QUANTILE - (half - claimed) / errorOf(half, canariesCount)),
+    leastEpsilon: epsilonAt(least, delta),
+    // It has to show in two tries.
+    powerAgainstHalfNoise: normalUpperTail(QUANTILE - (half - claimed) / errorOf(half, canariesCount)) ** 2,
     passed: least <= claimed,
   };
+}
+
+function epsilonAt(distance: number, delta: number): number {
+  if (distance <= 0) return 0;
+  return distance > FARTHEST ? Infinity : gaussianEpsilon(1 / distance, delta);
 }
 
 /** Standard error of a standardised difference of two halves. */
