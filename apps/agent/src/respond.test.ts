@@ -31,15 +31,20 @@ async function ask(asked: string) {
 }
 
 /** The port with words of a test's. */
-function modelThatSays(...pieces: readonly string[]): Model & { readonly requests: ModelRequest[] } {
+function modelThatSays(
+  ...pieces: readonly string[]
+): Model & { readonly requests: ModelRequest[]; readonly said: string[] } {
   const requests: ModelRequest[] = [];
+  const said: string[] = [];
   return {
     requests,
+    said,
     identity: { name: "test", contextTokensCount: 4096 },
     async *generate(request, signal): AsyncGenerator<ModelEvent, void, undefined> {
       requests.push(request);
       for (const text of pieces) {
         if (signal.aborted) break;
+        said.push(text);
         yield { type: "text", text };
       }
       yield { type: "end", reason: signal.aborted ? "stopped" : "complete", usage: { outputTokensCount: 1 } };
@@ -125,17 +130,9 @@ describe("with a model", () => {
   });
 
   it("is asked no further when it says again what it said", async () => {
-    let readCount = 0;
     const model = modelThatSays(...Array.from({ length: 50 }, () => "Asthma is nice. "));
-    const { generate } = model;
-    model.generate = async function* counted(request, signal) {
-      for await (const event of generate(request, signal)) {
-        readCount += 1;
-        yield event;
-      }
-    };
     expect((await askWith(model)).answer).toEqual(await ask(question));
-    expect(readCount).toBeLessThan(5);
+    expect(model.said.length).toBeLessThan(5);
   });
 
   it("has a quotation in place of what may not stand", async () => {

@@ -10,7 +10,7 @@ describe("what a passage bears out", () => {
   it.each([
     "Adults can take up to 400 mg every six hours with food.",
     "Stomach ulcers are sometimes caused by ibuprofen.",
-    "Ibuprofen shouldn't be taken by pregnant women once 20 weeks have passed.",
+    "For women who are more than 20 weeks pregnant, ibuprofen is unsuitable.",
     "Up to 0.4 g may be used by adults every 6 hours, with a meal.",
     "Before taking ibuprofen with warfarin, ask your pharmacist.",
   ])("%s", (claim) => {
