@@ -81,7 +81,7 @@ export function evidenceBadge({ state, class: kind, claims, facts }: AgentEviden
   return {
     tone: "intact",
     label: isWeaker ? "Development, weaker isolation" : "Development",
-    line: `Every check passed, and this computer itself vouches for the assistant: good for trying out, not for patients.${
+    line: `Every check passed, and the computer it runs on vouches for it: good for trying out, not for patients.${
       isWeaker ? " Without bubblewrap it is kept apart less well." : ""
     }`,
   };

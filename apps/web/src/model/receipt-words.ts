@@ -67,7 +67,7 @@ export function receiptBadge(receipt: Loadable<ReceiptVerdict>): ReceiptBadge {
 /** The one honest line. */
 function receiptLine(claims: Claims): string {
   const from = claims.sources.length === 0 ? "without sources" : `from ${countSources(claims)}`;
-  const place = placeWords[claims.processedAt];
+  const place = placeOf(claims);
   return `Answered ${place} by the ${claims.engine.name} engine ${from}; recorded in the log as entry ${claims.leafIndex}.`;
 }
 
@@ -75,8 +75,14 @@ function countSources({ sources }: Claims): string {
   return sources.length === 1 ? "1 source" : `${sources.length} sources`;
 }
 
-export function placeWord(place: Claims["processedAt"]): string {
-  const words = placeWords[place];
+/** An enclave protects something where hardware backs it; otherwise it is for trying out. */
+function placeOf({ processedAt, backing }: Pick<Claims, "processedAt" | "backing">): string {
+  const isForTrying = processedAt === "enclave" && backing !== "hardware";
+  return isForTrying ? "in a development enclave" : placeWords[processedAt];
+}
+
+export function placeWord(claims: Pick<Claims, "processedAt" | "backing">): string {
+  const words = placeOf(claims);
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 

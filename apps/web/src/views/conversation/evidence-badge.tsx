@@ -3,13 +3,13 @@ import { type ReactNode, useState } from "react";
 import { type EvidenceBadge as Badge, evidenceBadge } from "../../model/evidence-words.ts";
 import { useAgentEvidence } from "../../model/use-agent-evidence.ts";
 import { Button } from "../../ui/button.tsx";
-import { AlertIcon, BrokenIcon, ClockIcon, ShieldCheckIcon } from "../../ui/icons.tsx";
+import { AlertIcon, BrokenIcon, ClockIcon, DeviceIcon, ShieldCheckIcon } from "../../ui/icons.tsx";
 import { EvidenceDialog } from "./evidence-dialog.tsx";
 
-export const evidenceIcons: { readonly [T in Badge["tone"]]: ReactNode } = {
+const evidenceIcons: { readonly [T in Badge["tone"]]: ReactNode } = {
   checking: <ClockIcon />,
   verified: <ShieldCheckIcon />,
-  intact: <ShieldCheckIcon />,
+  intact: <DeviceIcon />,
   word: <AlertIcon />,
   failed: <BrokenIcon />,
 };

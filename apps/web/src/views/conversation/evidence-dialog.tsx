@@ -1,7 +1,7 @@
 import type { AgentClaim } from "@cloister/attestation";
 import type { AgentEvidence, EvidenceFacts } from "@cloister/client";
 import { claimWord, type EvidenceBadge, reasonWord } from "../../model/evidence-words.ts";
-import { fullDate } from "../../model/time.ts";
+import { fullDate, timeOfDay } from "../../model/time.ts";
 import { CopyText } from "../../ui/copy-text.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { BrokenIcon, CheckIcon } from "../../ui/icons.tsx";
@@ -36,7 +36,9 @@ export function EvidenceDialog({ evidence, badge, isOpen, onClose }: EvidenceDia
                 <Claim key={claim.claim} claim={claim} />
               ))}
             </ul>
-            {checkedAtMs !== undefined && <p className="muted">Last asked {fullDate(checkedAtMs)}</p>}
+            {checkedAtMs !== undefined && (
+              <p className="evidence-asked muted">Last asked {moment(checkedAtMs)}</p>
+            )}
           </section>
         )}
         {facts !== undefined && state !== "blocked" && <Facts facts={facts} />}
@@ -75,12 +77,12 @@ function Facts({ facts }: { readonly facts: EvidenceFacts }) {
           <dd>{facts.moduleId}</dd>
           <dt>Started</dt>
           <dd>
-            {fullDate(facts.bootedAtMs)} <span className="muted">(document {facts.counter} since then)</span>
+            {moment(facts.bootedAtMs)} <span className="muted">(document {facts.counter} since then)</span>
           </dd>
           {facts.changedAtMs !== undefined && (
             <>
               <dt>Code changed</dt>
-              <dd>{fullDate(facts.changedAtMs)}</dd>
+              <dd>{moment(facts.changedAtMs)}</dd>
             </>
           )}
           <dt>Key</dt>
@@ -110,6 +112,10 @@ function Facts({ facts }: { readonly facts: EvidenceFacts }) {
       </section>
     </>
   );
+}
+
+function moment(ms: number): string {
+  return `${fullDate(ms)}, ${timeOfDay(ms)}`;
 }
 
 const measured = ["everything", "what runs it", "the program"];

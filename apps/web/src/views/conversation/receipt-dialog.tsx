@@ -59,7 +59,7 @@ function Claims({ claims }: { readonly claims: NonNullable<ReceiptVerdict["claim
       <dl className="facts">
         <dt>Where it ran</dt>
         <dd>
-          {placeWord(claims.processedAt)}
+          {placeWord(claims)}
           {claims.backing !== "hardware" && <span className="muted"> (its own word)</span>}
         </dd>
         <dt>Engine</dt>
