@@ -27,6 +27,7 @@ export interface Module {
   C_GetTokenInfo(slot: Handle): { readonly label: string };
   C_OpenSession(slot: Handle, flags: number): Handle;
   C_CloseSession(session: Handle): void;
+  C_CloseAllSessions(slot: Handle): void;
   C_Login(session: Handle, user: number, pin: string): void;
   C_FindObjectsInit(session: Handle, template: readonly Attribute[]): void;
   C_FindObjects(session: Handle, maxCount: number): Handle[];
@@ -99,11 +100,17 @@ export const ck = {
   CKA_EC_PARAMS: 0x180,
   CKA_EC_POINT: 0x181,
   CKR_GENERAL_ERROR: 0x5,
+  CKR_DEVICE_REMOVED: 0x32,
   CKR_ENCRYPTED_DATA_INVALID: 0x40,
   CKR_ENCRYPTED_DATA_LEN_RANGE: 0x41,
   CKR_PIN_INCORRECT: 0xa0,
   CKR_PIN_LOCKED: 0xa4,
+  CKR_SESSION_CLOSED: 0xb0,
+  CKR_SESSION_HANDLE_INVALID: 0xb3,
+  CKR_TOKEN_NOT_PRESENT: 0xe0,
   CKR_USER_ALREADY_LOGGED_IN: 0x100,
+  CKR_USER_NOT_LOGGED_IN: 0x101,
+  CKR_CRYPTOKI_NOT_INITIALIZED: 0x190,
   CKR_CRYPTOKI_ALREADY_INITIALIZED: 0x191,
   /** pkcs11js's own number for the parameter of AES-GCM. */
   GCM_PARAMETER: 3,

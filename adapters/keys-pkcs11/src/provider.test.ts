@@ -93,6 +93,23 @@ describe.skipIf(!present)("keys on a PKCS#11 token", () => {
     await expect(nowhere).rejects.toMatchObject({ code: "KEY_CONFIGURATION" });
   });
 
+  it("are unavailable when the session was lost, and there again at the next try", async () => {
+    const keys = await openPkcs11Keys({ ...token, label: "lost", create: true });
+    const { key, wrapped } = await keys.dataKey(scope);
+    const { module, close } = openModule();
+    for (const slot of module.C_GetSlotList(true)) module.C_CloseAllSessions(slot);
+    await expect(keys.unwrap(wrapped, scope)).rejects.toMatchObject({ code: "KEY_UNAVAILABLE" });
+    expect(await keys.unwrap(wrapped, scope)).toEqual(key);
+    close();
+    await keys.close();
+  });
+
+  /** The same library from elsewhere in this process. */
+  function openModule() {
+    const { module, ...opened } = openToken(token);
+    return { module, close: () => opened.close() };
+  }
+
   it("keep apart two versions made at once", async () => {
     const [one, two] = [await openPkcs11Keys({ ...token, label: "race", create: true }), await openNew()];
     const same = await openPkcs11Keys({ ...token, label: "race" });

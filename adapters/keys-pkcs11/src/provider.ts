@@ -9,7 +9,7 @@ import {
   type WrappedKey,
 } from "@cloister/keys";
 import { type Attribute, ck, type Handle, type Mechanism, returnValue } from "./binding.ts";
-import { openToken, type Token, type TokenOptions, translate } from "./token.ts";
+import { isSessionLost, openToken, type Token, type TokenOptions, translate } from "./token.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -76,7 +76,7 @@ class Pkcs11Keys implements KeyProvider {
     const mechanism = gcm(nonce, scope);
     const version = this.#current();
     const { module, session } = this.#token;
-    return asked(() => {
+    return this.#asked(() => {
       module.C_EncryptInit(session, mechanism, this.#kek(version));
       const sealed = module.C_Encrypt(session, Buffer.from(key), Buffer.alloc(KEY_BYTES + TAG_BYTES));
       return { version, bytes: concatBytes(nonce, sealed) };
@@ -87,7 +87,7 @@ class Pkcs11Keys implements KeyProvider {
     const mechanism = gcm(bytes.subarray(0, NONCE_BYTES), scope);
     if (bytes.length !== NONCE_BYTES + KEY_BYTES + TAG_BYTES) throw keyError("KEY_UNWRAP");
     const { module, session } = this.#token;
-    return asked(() => {
+    return this.#asked(() => {
       module.C_DecryptInit(session, mechanism, this.#kek(version));
       // As long as the input: some modules want room for the tag.
       const room = Buffer.alloc(KEY_BYTES + TAG_BYTES);
@@ -117,18 +117,36 @@ class Pkcs11Keys implements KeyProvider {
 
   async sign(message: Uint8Array): Promise<Bytes> {
     const { module, session } = this.#token;
-    return asked(() => {
+    return this.#asked(() => {
       module.C_SignInit(session, { mechanism: ck.CKM_EDDSA }, this.#only(ck.CKO_PRIVATE_KEY));
       return new Uint8Array(module.C_Sign(session, Buffer.from(message), Buffer.alloc(SIGNATURE_BYTES)));
     });
   }
 
   async rotate(): Promise<string> {
-    return asked(() => this.#generateKek(counterOf(this.#current()) + 1));
+    return this.#asked(() => this.#generateKek(counterOf(this.#current()) + 1));
   }
 
   async close(): Promise<void> {
     this.#token.close();
+  }
+
+  /** One attempt. A lost session is replaced for the next one, which the caller decides about. */
+  #asked<T>(ask: () => T): T {
+    try {
+      return ask();
+    } catch (error) {
+      if (isSessionLost(error)) this.#renew();
+      throw translate(error);
+    }
+  }
+
+  #renew(): void {
+    try {
+      this.#token.renew();
+    } catch {
+      // Still away: the next attempt says so, and comes here again.
+    }
   }
 
   #versions(): readonly string[] {
@@ -136,7 +154,7 @@ class Pkcs11Keys implements KeyProvider {
   }
 
   #current(): string {
-    const version = asked(() => this.#versions().toSorted().at(-1));
+    const version = this.#asked(() => this.#versions().toSorted().at(-1));
     if (version === undefined)
       throw keyError("KEY_MISSING", { detail: "no key on the token has that label" });
     return version;
@@ -149,7 +167,7 @@ class Pkcs11Keys implements KeyProvider {
   }
 
   #only(objectClass: number): Handle {
-    const found = asked(() => this.#find(objectClass));
+    const found = this.#asked(() => this.#find(objectClass));
     const [key] = found;
     if (!key || found.length > 1)
       throw keyError("KEY_MISSING", { detail: "not one signing key with that label" });
@@ -166,7 +184,7 @@ class Pkcs11Keys implements KeyProvider {
 
   #attribute(object: Handle, type: number): Buffer {
     const { module, session } = this.#token;
-    const [attribute] = asked(() => module.C_GetAttributeValue(session, object, [{ type }]));
+    const [attribute] = this.#asked(() => module.C_GetAttributeValue(session, object, [{ type }]));
     if (!attribute) throw keyError("KEY_ANSWER");
     return attribute.value;
   }
@@ -236,12 +254,4 @@ function isRejected(error: unknown): boolean {
     code === ck.CKR_ENCRYPTED_DATA_LEN_RANGE ||
     code === ck.CKR_GENERAL_ERROR
   );
-}
-
-function asked<T>(ask: () => T): T {
-  try {
-    return ask();
-  } catch (error) {
-    throw translate(error);
-  }
 }

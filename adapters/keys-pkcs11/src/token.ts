@@ -10,6 +10,8 @@ export interface Token {
   readonly session: Handle;
   /** Handles of all objects that match. */
   find(template: readonly Attribute[]): Handle[];
+  /** A new session in place of a lost one. */
+  renew(): void;
   close(): void;
 }
 
@@ -22,21 +24,22 @@ export interface TokenOptions {
 }
 
 /** @throws BaseError `KEY_CONFIGURATION`, `KEY_DENIED`, `KEY_UNAVAILABLE` */
-export function openToken({ library, tokenLabel, pin }: TokenOptions): Token {
+export function openToken(options: TokenOptions): Token {
+  const { library } = options;
   const module = acquire(library);
   try {
-    const slot = module
-      .C_GetSlotList(true)
-      .find((candidate) => module.C_GetTokenInfo(candidate).label.trim() === tokenLabel);
-    if (!slot) throw keyError("KEY_CONFIGURATION", { detail: "no token has that label" });
-    const session = module.C_OpenSession(slot, ck.CKF_RW_SESSION | ck.CKF_SERIAL_SESSION);
-    logIn(module, session, pin);
+    let session = logIn(module, options);
     return {
       module,
-      session,
+      get session() {
+        return session;
+      },
       find: (template) => find(module, session, template),
+      renew: () => {
+        session = logIn(module, options);
+      },
       close: () => {
-        module.C_CloseSession(session);
+        closeSession(module, session);
         release(library);
       },
     };
@@ -45,6 +48,29 @@ export function openToken({ library, tokenLabel, pin }: TokenOptions): Token {
     throw translate(error);
   }
 }
+
+function closeSession(module: Module, session: Handle): void {
+  try {
+    module.C_CloseSession(session);
+  } catch (error) {
+    if (!isSessionLost(error)) throw translate(error);
+  }
+}
+
+/** The session is gone, with the token or without: a new one may do. */
+export function isSessionLost(error: unknown): boolean {
+  const code = returnValue(error);
+  return code !== undefined && lost.has(code);
+}
+
+const lost: ReadonlySet<number> = new Set([
+  ck.CKR_DEVICE_REMOVED,
+  ck.CKR_SESSION_CLOSED,
+  ck.CKR_SESSION_HANDLE_INVALID,
+  ck.CKR_TOKEN_NOT_PRESENT,
+  ck.CKR_USER_NOT_LOGGED_IN,
+  ck.CKR_CRYPTOKI_NOT_INITIALIZED,
+]);
 
 /** What an error of the module means to a caller. Its text may quote anything, so it stays out. */
 export function translate(error: unknown): unknown {
@@ -89,13 +115,22 @@ function release(library: string): void {
   there.module.close();
 }
 
-/** The login is the token's, for all sessions of the process: a second one finds it done. */
-function logIn(module: Module, session: Handle, pin: string): void {
+/** A new session. The login is the token's, for all sessions of the process: a second one finds it done. */
+function logIn(module: Module, { tokenLabel, pin }: TokenOptions): Handle {
+  const slot = module
+    .C_GetSlotList(true)
+    .find((candidate) => module.C_GetTokenInfo(candidate).label.trim() === tokenLabel);
+  if (!slot) throw keyError("KEY_CONFIGURATION", { detail: "no token has that label" });
+  const session = module.C_OpenSession(slot, ck.CKF_RW_SESSION | ck.CKF_SERIAL_SESSION);
   try {
     module.C_Login(session, ck.CKU_USER, pin);
   } catch (error) {
-    if (returnValue(error) !== ck.CKR_USER_ALREADY_LOGGED_IN) throw error;
+    if (returnValue(error) !== ck.CKR_USER_ALREADY_LOGGED_IN) {
+      closeSession(module, session);
+      throw error;
+    }
   }
+  return session;
 }
 
 const PAGE = 64;

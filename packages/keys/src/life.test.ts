@@ -276,6 +276,21 @@ describe("shredding", () => {
     }
   });
 
+  it("stops at a hold that comes before the first copy is gone, and may be read again", async () => {
+    const all = await filled();
+    // Three effects: written down, logged, written down that it is logged.
+    all.fuse.left = 3;
+    await expect(shredKeys(request, all.shredding)).rejects.toBeInstanceOf(Crash);
+    await expect(open(all)).rejects.toMatchObject({ code: "KEY_SHREDDED" });
+    all.fuse.left = Number.POSITIVE_INFINITY;
+    all.held.add("c1");
+    expect(await resumeShredding(all.shredding)).toEqual([]);
+    await all.opens();
+    all.held.clear();
+    expect(await resumeShredding(all.shredding)).toHaveLength(1);
+    await expect(open(all)).rejects.toMatchObject({ code: "KEY_SHREDDED" });
+  });
+
   it("does not call itself done when a place it began with is not known any more", async () => {
     const all = await filled();
     all.fuse.left = 1;

@@ -3,6 +3,7 @@
  * cannot be opened any more, in backups either. The act is in the log before it happens; a retention hold
  * refuses it; killed at any point, the next run finishes it.
  */
+import { isBaseError } from "@cloister/bytes";
 import { decodeCbor, encodeCbor, readMap } from "@cloister/codec";
 import { demand, keyError } from "./rules.ts";
 import { type ConversationRef, checkConversation } from "./scope.ts";
@@ -66,13 +67,19 @@ export async function shredKeys(request: ShredRequest, ports: ShredPorts): Promi
   return state.stage === "done" ? state : finish(state, ports);
 }
 
-/** Finishes every shredding that a crash interrupted. Call it at every start. */
+/** Finishes every shredding that a crash interrupted, unless it is held now. Call it at every start. */
 export async function resumeShredding(ports: ShredPorts): Promise<readonly ShredState[]> {
   const finished: ShredState[] = [];
   for (const name of await ports.journal.names()) {
     const bytes = name.startsWith(PREFIX) ? await ports.journal.read(name) : undefined;
     const state = bytes && decodeShred(bytes);
-    if (state && state.stage !== "done") finished.push(await finish(state, ports));
+    if (!state || state.stage === "done") continue;
+    try {
+      finished.push(await finish(state, ports));
+    } catch (error) {
+      // Held now: it stays as it is, and keeps no other from its end.
+      if (!isBaseError(error, "SHRED_HELD")) throw error;
+    }
   }
   return finished;
 }
@@ -94,7 +101,12 @@ async function finish(begun: ShredState, ports: ShredPorts): Promise<ShredState>
   };
   const isUntouched = state.stage === "requested" || state.remaining.length === ports.copies.length;
   // Half destroyed keys are of no use to anybody, so a hold that comes then is too late.
-  if (isUntouched) await refuseHeld(state, ports);
+  if (isUntouched && (await ports.holds.isHeld(state))) {
+    await ports.log.append(eventOf("keys.shred-refused", state));
+    // Nothing is gone yet, so the conversation may be read again.
+    if (state.stage === "logged") await advance({ stage: "requested" });
+    throw keyError("SHRED_HELD");
+  }
   if (state.stage === "requested") {
     await advance({});
     await ports.log.append(eventOf("keys.shred", state));
@@ -112,12 +124,6 @@ async function finish(begun: ShredState, ports: ShredPorts): Promise<ShredState>
   await ports.log.append(eventOf("keys.shredded", state));
   await advance({ stage: "done" });
   return state;
-}
-
-async function refuseHeld(state: ShredState, { holds, log }: ShredPorts): Promise<void> {
-  if (!(await holds.isHeld(state))) return;
-  await log.append(eventOf("keys.shred-refused", state));
-  throw keyError("SHRED_HELD");
 }
 
 function eventOf(type: ShredEvent["type"], state: ShredState): ShredEvent {
