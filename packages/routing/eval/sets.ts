@@ -4,7 +4,7 @@ import { column, every, sharedRows } from "../training/shared.ts";
 import { LETTERS } from "../training/texts.ts";
 
 /** What the texts of a set are: general questions, cases without identifiers, protected cases, or with identifiers. */
-export type Kind = "general" | "case" | "protected" | "identified";
+type Kind = "general" | "case" | "protected" | "identified";
 
 /** Texts with one label, and whether anything was tuned on them. */
 export interface EvalSet {

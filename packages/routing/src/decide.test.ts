@@ -107,17 +107,14 @@ const someInput: fc.Arbitrary<DecisionInput> = fc.record(
     }),
     policy: fc
       .record({
-        public: fc.uniqueArray(place),
-        contextual: fc.uniqueArray(place),
-        sensitive: fc.uniqueArray(place),
-      })
-      .chain((routes) =>
-        fc.record({
-          ...Object.fromEntries(Object.entries(open).map(([key, value]) => [key, fc.constant(value)])),
-          routes: fc.constant(routes),
-          deidentifyFor: fc.uniqueArray(place),
+        deidentifyFor: fc.uniqueArray(place),
+        routes: fc.record({
+          public: fc.uniqueArray(place),
+          contextual: fc.uniqueArray(place),
+          sensitive: fc.uniqueArray(place),
         }),
-      ) as fc.Arbitrary<RoutingPolicy>,
+      })
+      .map((change): RoutingPolicy => ({ ...open, ...change })),
     available: fc.uniqueArray(place),
     atMs: fc.constantFrom(atMs, Date.UTC(2030, 0, 1)),
     hasConsent: fc.boolean(),

@@ -80,14 +80,18 @@ describe("reading a policy", () => {
 
 describe("the digest", () => {
   it("is the same however the policy is written, and another for another policy", () => {
-    const turned = Object.fromEntries([...Object.entries(asJson(open))].reverse());
+    const { cloud, ...rest } = asJson(open);
+    const turned = { cloud, ...rest };
     expect(policyDigest(readPolicy(turned))).toBe(policyDigest(open));
     expect(policyDigest(open)).toMatch(/^[0-9a-f]{64}$/);
     expect(policyDigest(defaultPolicy)).not.toBe(policyDigest(open));
   });
 
   it("keeps the order of a route, which decides", () => {
-    const turned = { ...open, routes: { ...open.routes, public: [...open.routes.public].reverse() } };
+    const turned: RoutingPolicy = {
+      ...open,
+      routes: { ...open.routes, public: ["on-premise", "cloud"] },
+    };
     expect(policyDigest(turned)).not.toBe(policyDigest(open));
   });
 });

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { BaseError } from "@cloister/bytes";
 import { type RoutingPolicy, readPolicy } from "@cloister/routing";
 
-/** Reads a routing policy. @throws BaseError `FILE_UNREADABLE`, `JSON_INVALID`, `POLICY_FORMAT` */
+/** Reads a routing policy. @throws BaseError `FILE_UNREADABLE`, `POLICY_FORMAT` */
 export async function readPolicyFile(path: string): Promise<RoutingPolicy> {
   const text = await readFile(path, "utf8").catch((cause: unknown) => {
     throw new BaseError("Usage", "FILE_UNREADABLE", `cannot read ${path}`, { cause });
@@ -11,7 +11,7 @@ export async function readPolicyFile(path: string): Promise<RoutingPolicy> {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new BaseError("Decode", "JSON_INVALID", `${path} is no JSON`, { cause });
+    throw new BaseError("Decode", "POLICY_FORMAT", `${path} must be JSON`, { cause });
   }
   return readPolicy(value);
 }
