@@ -5,6 +5,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { wholeNumber } from "../options.ts";
 import { exitCode, progress, report } from "../output.ts";
 import type { TrainingEstimate, TrainingRequest } from "../train/run.ts";
+import { askCommand } from "./train-ask.ts";
 
 const million = 1_000_000;
 
@@ -18,7 +19,7 @@ export function addTrainCommand(program: Command): void {
   const train = program
     .command("train")
     .description("train models with differential privacy, under a budget");
-  train.addCommand(openCommand()).addCommand(budgetCommand());
+  train.addCommand(openCommand()).addCommand(budgetCommand()).addCommand(askCommand());
   train.addCommand(runCommand()).addCommand(auditCommand()).addCommand(showCommand());
 }
 

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { BaseError } from "@cloister/bytes";
 import { systemRandom } from "@cloister/crypto/random";
 import {
@@ -21,6 +20,7 @@ import {
   type TrainingPlan,
   takeStep,
 } from "@cloister/privacy/training";
+import { readText } from "./files.ts";
 
 const CANARIES = 5000;
 
@@ -62,7 +62,7 @@ export function auditMembership(
       "this model has no schema of a table; compare its losses yourself",
     );
   }
-  const lossesOf = (file: string) => losses(model, encodeTable(parseCsv(readFileSync(file, "utf8")), schema));
+  const lossesOf = (file: string) => losses(model, encodeTable(parseCsv(readText(file)), schema));
   return reportMembership(lossesOf(files.members), lossesOf(files.others));
 }
 

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { gunzipSync } from "node:zlib";
 import { BaseError } from "@cloister/bytes";
 import { systemRandom } from "@cloister/crypto/random";
 import { epsilonFor, noiseFor } from "@cloister/privacy";
@@ -24,6 +23,7 @@ import {
 } from "@cloister/privacy/training";
 import { openLedger, type SqliteLedger } from "@cloister/store-sqlite/ledger";
 import { auditTrainer } from "./audit.ts";
+import { readText } from "./files.ts";
 import { keptStateIn, writeDurably } from "./kept-state.ts";
 import { showSteps } from "./progress.ts";
 
@@ -97,12 +97,6 @@ export function readyTraining(request: TrainingRequest): ReadyTraining {
     momentum: 0.9,
   };
   return { request, schema, data, plan, budget, ledger };
-}
-
-/** A text file, also one that is packed by gzip. */
-function readText(file: string): string {
-  const bytes = readFileSync(file);
-  return (file.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8");
 }
 
 /** Times some steps on invented data of the same size; touches no record. */

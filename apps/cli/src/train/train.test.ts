@@ -90,6 +90,24 @@ describe("cloister train", { timeout: 120_000 }, () => {
     });
   });
 
+  it("answers questions from the same budget, until it is spent", async () => {
+    await open("1");
+    const files = ["--table", at("table.csv"), "--ledger", at("ledger.sqlite"), "--budget", "stays"];
+    const ask = (...more: readonly string[]) => run("ask", ...files, "--unit", "patient", ...more);
+    const { numbers, spentEpsilon } = await ask("--for", "count", "--noise", "8");
+    expect(Math.abs(((numbers as number[])[0] ?? 0) - 300)).toBeLessThan(50);
+    expect(spentEpsilon).toBeGreaterThan(0);
+    await expect(ask("--for", "mean", "--column", "age", "--low", "0")).rejects.toThrow(
+      expect.objectContaining({ code: "QUERY" }),
+    );
+    await expect(ask("--for", "count", "--noise", "1")).rejects.toThrow(
+      expect.objectContaining({ code: "LEDGER_OVERSPENT" }),
+    );
+    await expect(ask("--for", "histogram", "--column", "none", "--values", "a")).rejects.toThrow(
+      expect.objectContaining({ code: "TABLE_COLUMN" }),
+    );
+  });
+
   it("asks for the unit that the budget protects, and for a ledger", async () => {
     await expect(train("model.safetensors")).rejects.toThrow(
       expect.objectContaining({ code: "LEDGER_MISSING" }),
