@@ -50,6 +50,8 @@ export async function openPkcs11Keys(options: Pkcs11KeysOptions): Promise<KeyPro
 class Pkcs11Keys implements KeyProvider {
   readonly #token: Token;
   readonly #label: string;
+  /** Handles by version, good as long as the session is. */
+  readonly #keks = new Map<string, Handle>();
 
   constructor(token: Token, label: string) {
     this.#token = token;
@@ -142,6 +144,7 @@ class Pkcs11Keys implements KeyProvider {
   }
 
   #renew(): void {
+    this.#keks.clear();
     try {
       this.#token.renew();
     } catch {
@@ -161,8 +164,11 @@ class Pkcs11Keys implements KeyProvider {
   }
 
   #kek(version: string): Handle {
+    const known = this.#keks.get(version);
+    if (known) return known;
     const [key] = this.#find(ck.CKO_SECRET_KEY, [{ type: ck.CKA_ID, value: Buffer.from(version, "hex") }]);
     if (!key) throw keyError("KEY_MISSING", { detail: "that version is not on the token" });
+    this.#keks.set(version, key);
     return key;
   }
 
