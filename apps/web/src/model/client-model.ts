@@ -1,6 +1,7 @@
 import type {
   AgentEvidence,
   AnswerMessage,
+  AnswerProgress,
   BackupStatus,
   ClientEvent,
   CloisterClient,
@@ -37,11 +38,14 @@ export class ClientModel {
   readonly revoked = new Observable(false);
   /** The relay shows other keys of the organisation than at sign-up. */
   readonly organisationChanged = new Observable(false);
+  /** The newest answer that began while the page was open; told once by the announcer. */
+  readonly began = new Observable<AnswerProgress | undefined>(undefined);
   /** The newest message that came while the page was open; read out by the announcer. */
   readonly arrived = new Observable<Message | undefined>(undefined);
   /** Unsent text lives in memory only: it is health information and not sealed. */
   readonly drafts = new Map<ConversationId, string>();
   readonly #messages = new Map<ConversationId, Observable<Loadable<readonly Message[]>>>();
+  readonly #progress = new Map<ConversationId, Observable<readonly AnswerProgress[]>>();
   readonly #loads = new Map<ConversationId, symbol>();
   readonly #receipts = new Map<MessageId, Observable<Loadable<ReceiptVerdict>>>();
 
@@ -71,6 +75,7 @@ export class ClientModel {
     await this.client.erase();
     this.drafts.clear();
     this.#messages.clear();
+    this.#progress.clear();
     this.#receipts.clear();
     this.conversations.set([]);
     this.history.set(undefined);
@@ -87,6 +92,15 @@ export class ClientModel {
     this.#messages.set(id, messages);
     void this.#load(id, messages);
     return messages;
+  }
+
+  /** How far answers are that are still being written. */
+  progress(id: ConversationId): Observable<readonly AnswerProgress[]> {
+    const known = this.#progress.get(id);
+    if (known !== undefined) return known;
+    const progress = new Observable(this.client.progress(id));
+    this.#progress.set(id, progress);
+    return progress;
   }
 
   receipt(message: AnswerMessage): Observable<Loadable<ReceiptVerdict>> {
@@ -136,6 +150,8 @@ export class ClientModel {
         return this.conversations.set([...this.client.conversations()]);
       case "message":
         return this.#applyMessage(event.message);
+      case "progress":
+        return this.#applyProgress(event.conversation);
       case "history":
         return this.#applyHistory(event.conversation);
       case "backup":
@@ -145,6 +161,16 @@ export class ClientModel {
       case "organisationChanged":
         return this.organisationChanged.set(true);
     }
+  }
+
+  #applyProgress(conversation: ConversationId): void {
+    const progress = this.#progress.get(conversation);
+    if (progress === undefined) return;
+    const known = new Set(progress.get().map(({ inReplyTo }) => inReplyTo));
+    const now = [...this.client.progress(conversation)];
+    progress.set(now);
+    const begun = now.find(({ inReplyTo }) => !known.has(inReplyTo));
+    if (begun !== undefined) this.began.set(begun);
   }
 
   /** A conversation that is open gets what came before it. */

@@ -1,4 +1,4 @@
-import type { Contact, Conversation, Message, Self } from "@cloister/client";
+import type { AnswerProgress, Contact, Conversation, Message, Self } from "@cloister/client";
 import type { AccountId, ConversationId, MessageId, Role } from "@cloister/contracts/ids";
 import { useEffect, useMemo } from "react";
 import { useModel } from "./client-model.ts";
@@ -32,6 +32,8 @@ export interface ConversationView {
         readonly items: readonly TimelineItem[];
         readonly messages: ReadonlyMap<MessageId, Message>;
         readonly unanswered: ReadonlySet<MessageId>;
+        /** Answers that are being written. */
+        readonly writing: readonly AnswerProgress[];
       };
 }
 
@@ -41,16 +43,19 @@ export function useConversation(id: ConversationId, self: Self): ConversationVie
   const conversation = useObservable(model.conversations).find((known) => known.id === id);
   const findContact = useObservable(model.findContact);
   const loaded = useObservable(model.messages(id));
+  const progress = useObservable(model.progress(id));
   const nowMs = useNowMs();
   const history = useMemo((): ConversationView["history"] => {
     if (loaded.status !== "ready") return loaded;
+    const unanswered = unansweredQuestions(loaded.value);
     return {
       status: "ready",
       items: buildTimeline(loaded.value, nowMs),
       messages: new Map(loaded.value.map((message) => [message.id, message])),
-      unanswered: unansweredQuestions(loaded.value),
+      unanswered,
+      writing: progress.filter(({ inReplyTo }) => unanswered.has(inReplyTo)),
     };
-  }, [loaded, nowMs]);
+  }, [loaded, nowMs, progress]);
   if (conversation === undefined) return undefined;
 
   const others = conversation.members

@@ -2,6 +2,7 @@ import { BaseError } from "@cloister/bytes";
 import type {
   AgentEvidence,
   AnswerMessage,
+  AnswerProgress,
   BackupStatus,
   ClientEvent,
   CloisterClient,
@@ -39,6 +40,7 @@ export class FakeClient implements CloisterClient {
   #connection: ConnectionState = "online";
   readonly own = new FakeDevices();
   #position = 0;
+  #progress: readonly AnswerProgress[] = [];
   #evidence = developmentEvidence;
   readonly #contacts = new Map<string, Contact>();
   readonly #conversations = new Map<string, Conversation>();
@@ -111,7 +113,20 @@ export class FakeClient implements CloisterClient {
     this.receive({ ...message, state } as TextMessage);
   }
 
+  /** An answer that gets on, or with undefined one that ended. */
+  setProgress(progress: AnswerProgress | undefined, conversation = progress?.conversation ?? ""): void {
+    this.#progress = progress === undefined ? [] : [progress];
+    this.#emit({ type: "progress", conversation });
+  }
+
   // The facade.
+
+  progress = (id: string) => this.#progress.filter(({ conversation }) => conversation === id);
+
+  async stopAnswer(_conversation: string, question: string) {
+    this.#try("stopAnswer");
+    this.calls.push(`stopAnswer ${question}`);
+  }
 
   self = () => this.#self;
   connectionState = () => this.#connection;

@@ -69,7 +69,7 @@ export const contacts: { readonly [name: string]: Contact } = {
   ruth: { account: "ruth", role: "patient", name: "Ruth Baumann", vouched: false, verification: "changed" },
 };
 
-const groundedAnswer: Answer = {
+export const groundedAnswer: Answer = {
   outcome: "grounded",
   sentences: [
     {

@@ -194,6 +194,14 @@ export function OfflineIcon() {
   );
 }
 
+export function StopIcon() {
+  return (
+    <Icon>
+      <rect x="6.5" y="6.5" width="11" height="11" rx="1.5" />
+    </Icon>
+  );
+}
+
 export function PersonIcon() {
   return (
     <Icon>

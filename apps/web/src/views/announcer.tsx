@@ -7,13 +7,19 @@ import { nameOf } from "../model/words.ts";
 export function Announcer({ self }: { readonly self: Self }) {
   const model = useModel();
   const message = useObservable(model.arrived);
+  const began = useObservable(model.began);
   const findContact = useObservable(model.findContact);
   const name = message === undefined ? "" : nameOf(message.from, self, findContact);
   return (
-    <div className="visually-hidden" aria-live="polite" aria-atomic="true">
-      {message?.kind === "text" && `New message from ${name}: ${message.body}`}
-      {message?.kind === "answer" &&
-        `Answer of ${name}, an AI: ${message.answer.sentences.map((sentence) => sentence.text).join(" ")}`}
-    </div>
+    <>
+      <div className="visually-hidden" aria-live="polite" aria-atomic="true">
+        {began !== undefined && `${nameOf(began.agent, self, findContact)}, an AI, is writing an answer.`}
+      </div>
+      <div className="visually-hidden" aria-live="polite" aria-atomic="true">
+        {message?.kind === "text" && `New message from ${name}: ${message.body}`}
+        {message?.kind === "answer" &&
+          `Answer of ${name}, an AI: ${message.answer.sentences.map((sentence) => sentence.text).join(" ")}`}
+      </div>
+    </>
   );
 }

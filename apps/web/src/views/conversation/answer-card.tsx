@@ -1,5 +1,6 @@
 import type { AnswerMessage, Self } from "@cloister/client";
 import type { Answer } from "@cloister/contracts/answer";
+import type { MessageId } from "@cloister/contracts/ids";
 import { useState } from "react";
 import { useModel } from "../../model/client-model.ts";
 import { useObservable } from "../../model/observable.ts";
@@ -37,8 +38,12 @@ export function AnswerCard({ message, view, self, onAskPerson }: AnswerCardProps
           {timeOfDay(message.sentAtMs)}
         </time>
       </header>
-      <Question message={message} view={view} />
-      <AnswerBody answer={answer} numbers={numbersFor(self.organisation.region)} />
+      <AskedQuestion inReplyTo={message.inReplyTo} view={view} />
+      <AnswerBody
+        answer={answer}
+        numbers={numbersFor(self.organisation.region)}
+        isMine={message.asker === self.account}
+      />
       <footer className="answer-foot">
         <p className="disclaimer">AI can be wrong, and this is not a diagnosis. A person can check it.</p>
         <Button look={answer.outcome === "grounded" ? "secondary" : "primary"} onPress={onAskPerson}>
@@ -50,8 +55,14 @@ export function AnswerCard({ message, view, self, onAskPerson }: AnswerCardProps
   );
 }
 
-function Question({ message, view }: Pick<AnswerCardProps, "message" | "view">) {
-  const question = view.history.status === "ready" ? view.history.messages.get(message.inReplyTo) : undefined;
+interface AskedQuestionProps {
+  readonly inReplyTo: MessageId;
+  readonly view: ConversationView;
+}
+
+/** What is answered, above its answer. */
+export function AskedQuestion({ inReplyTo, view }: AskedQuestionProps) {
+  const question = view.history.status === "ready" ? view.history.messages.get(inReplyTo) : undefined;
   if (question?.kind !== "text") return null;
   return (
     <p className="answer-question" dir="auto">
@@ -65,16 +76,20 @@ const outcomeWords = {
   grounded: undefined,
   abstained: "It does not know",
   emergency: "Get help now",
+  stopped: "Stopped before its end",
 } as const;
 
 interface AnswerBodyProps {
   readonly answer: Answer;
   readonly numbers: readonly PhoneNumber[];
+  /** Whether this person asked. */
+  readonly isMine: boolean;
 }
 
-function AnswerBody({ answer, numbers }: AnswerBodyProps) {
+function AnswerBody({ answer, numbers, isMine }: AnswerBodyProps) {
   const [opened, setOpened] = useState<number>();
-  const heading = outcomeWords[answer.outcome];
+  const isOwnStop = answer.outcome === "stopped" && isMine;
+  const heading = isOwnStop ? "You stopped this answer" : outcomeWords[answer.outcome];
   return (
     <div className="answer-body">
       {heading !== undefined && <p className="answer-outcome">{heading}</p>}

@@ -9,6 +9,7 @@ import { DownIcon } from "../../ui/icons.tsx";
 import { useStickToEnd } from "../../ui/use-stick-to-end.ts";
 import { AnswerCard } from "./answer-card.tsx";
 import { TextBubble } from "./text-bubble.tsx";
+import { WritingCard } from "./writing-card.tsx";
 
 /** Rows shown at first, and with each press of "Show earlier messages". */
 const pageRows = 120;
@@ -22,6 +23,7 @@ interface MessageLogProps {
 export function MessageLog({ view, self, onAskPerson }: MessageLogProps) {
   const [rowsCount, setRowsCount] = useState(pageRows);
   const items = view.history.status === "ready" ? view.history.items : [];
+  const writing = view.history.status === "ready" ? view.history.writing : [];
   const shown = items.slice(-rowsCount);
   const { log, atEnd, scrollToEnd } = useStickToEnd(items.at(-1)?.key, endsWithMine(view));
   return (
@@ -52,6 +54,11 @@ export function MessageLog({ view, self, onAskPerson }: MessageLogProps) {
               </li>
             ),
           )}
+          {writing.map((progress) => (
+            <li key={`writing ${progress.inReplyTo}`} className="message-row" data-mine={false}>
+              <WritingCard progress={progress} view={view} self={self} />
+            </li>
+          ))}
         </ol>
       </div>
       {!atEnd && (

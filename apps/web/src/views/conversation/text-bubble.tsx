@@ -23,7 +23,11 @@ export function TextBubble({ message, startsGroup, view, self }: TextBubbleProps
   const name = nameOf(message.from, self, findContact);
   const role = view.conversation.members.find((member) => member.account === message.from)?.role;
   const agentName = message.asked === undefined ? undefined : nameOf(message.asked, self, findContact);
-  const waiting = view.history.status === "ready" && view.history.unanswered.has(message.id);
+  const { history } = view;
+  const waiting =
+    history.status === "ready" &&
+    history.unanswered.has(message.id) &&
+    !history.writing.some(({ inReplyTo }) => inReplyTo === message.id);
   return (
     <article className="bubble-row" data-mine={message.mine} data-group={startsGroup}>
       {!message.mine && startsGroup && <Avatar name={name} isAgent={false} />}
