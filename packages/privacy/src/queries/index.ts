@@ -1,1 +1,2 @@
 export { type Answer, ask, type Column, type Query } from "./query.ts";
+export { type DiscreteTable, type Synthesis, synthesise } from "./synthesise.ts";

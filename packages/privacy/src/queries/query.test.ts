@@ -62,6 +62,10 @@ describe("questions to a data set", () => {
       expect(Math.abs((found[at] ?? 0) - 100 * part)).toBeLessThan(1.5);
   });
 
+  it.each([0.1, 1000])("take noise from least to most: %d", (noise) => {
+    expect(Math.abs((answer({ kind: "count" }, column, noise)[0] ?? 0) - 20_000)).toBeLessThan(6 * noise + 1);
+  });
+
   it("answer nobody's data with noise alone", () => {
     expect(Math.abs(answer({ kind: "mean", low: 0, high: 1 }, [])[0] ?? 9)).toBeLessThanOrEqual(1);
     expect(Math.abs(answer({ kind: "count" }, [])[0] ?? 99)).toBeLessThan(24);

@@ -3,11 +3,8 @@
  * gives one vector that is no longer than 1: the average over its rows. So a question costs one Gaussian
  * release, whoever has how many rows.
  */
-import { BaseError, toHex, toUtf8 } from "@cloister/bytes";
-import { type Random, sha256 } from "@cloister/crypto";
-import { type LedgerStore, reserve, settle } from "../ledger/index.ts";
-import { discreteGaussian } from "../training/discrete-gaussian.ts";
-import { Keystream } from "../training/keystream.ts";
+import { BaseError } from "@cloister/bytes";
+import { isNoise, type Payment, releaseTotals, vectorUnits } from "./release.ts";
 
 /** A question about one column. Ranges and values are public. */
 export type Query =
@@ -34,41 +31,28 @@ export interface Answer {
 /** A column's cells, grouped by unit. */
 export type Column = readonly (readonly string[])[];
 
-const UNITS = 2 ** 16;
-/** Kept from the bound for round-off, as in training. */
-const MARGIN = 2 ** -20;
 const LEVELS = 10;
-const ID_BYTES = 16;
-const KEY_BYTES = 32;
 
 /**
- * Reserves, then answers. A crash in between costs what was reserved.
- * @param noiseMultiplier standard deviation of the noise on a count; 0.1 to 10^3
+ * Reserves, then answers.
  * @throws BaseError `QUERY`, `LEDGER_OVERSPENT`, other `LEDGER_…`
  */
-export function ask(input: {
-  readonly query: Query;
-  readonly column: Column;
-  readonly noiseMultiplier: number;
-  readonly ledger: LedgerStore;
-  readonly budget: string;
-  readonly random: Random;
-}): Answer {
-  const { query, column, noiseMultiplier, ledger, budget, random } = input;
-  checkQuery(query, noiseMultiplier);
-  const id = toHex(random(ID_BYTES));
-  const planDigest = toHex(sha256(toUtf8(JSON.stringify([query, noiseMultiplier]))));
-  const events = [{ samplingRate: 1, noiseMultiplier, stepsCount: 1 }];
-  reserve(ledger, { id, budget, purpose: "query", events, planDigest });
-  const totals = totalsOf(query, column);
-  const noise = discreteGaussian(Math.ceil((noiseMultiplier * UNITS) ** 2), new Keystream(random(KEY_BYTES)));
-  const noisy = totals.map((total) => (total + noise()) / UNITS);
-  settle(ledger, { id, outcome: "released" });
-  return answerFrom(query, noisy, noiseMultiplier);
+export function ask({
+  query,
+  column,
+  ...payment
+}: Payment & { readonly query: Query; readonly column: Column }): Answer {
+  checkQuery(query, payment.noiseMultiplier);
+  const noisy = releaseTotals(payment, query, () => totalsOf(query, column));
+  return answerFrom(
+    query,
+    noisy.map((total) => total / vectorUnits),
+    payment.noiseMultiplier,
+  );
 }
 
 function checkQuery(query: Query, noiseMultiplier: number): void {
-  if (!(noiseMultiplier >= 0.1 && noiseMultiplier <= 1000)) throw invalid("the noise is 0.1 to 1000");
+  if (!isNoise(noiseMultiplier)) throw invalid("the noise is 0.1 to 1000");
   if ("low" in query && !(query.low < query.high && Number.isFinite(query.high - query.low))) {
     throw invalid("a range goes from low to high");
   }
@@ -82,14 +66,14 @@ function invalid(message: string): BaseError {
   return new BaseError("Usage", "QUERY", message);
 }
 
-/** The sum of all units' vectors, in whole parts of 1 / UNITS. */
+/** The sum of all units' vectors, in whole numbers. */
 function totalsOf(query: Query, column: Column): Float64Array {
   const totals = new Float64Array(dimensionsOf(query));
   const own = new Float64Array(totals.length);
   for (const cells of column) {
     own.fill(0);
     for (const cell of cells) addRow(query, cell, own);
-    const scale = (UNITS * (1 - MARGIN)) / cells.length;
+    const scale = vectorUnits / cells.length;
     for (let at = 0; at < own.length; at += 1)
       totals[at] = (totals[at] ?? 0) + Math.trunc((own[at] ?? 0) * scale);
   }
