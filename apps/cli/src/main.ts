@@ -33,6 +33,7 @@ addKeysCommand(program);
 addModelCommand(program);
 addEnclaveCommand(program);
 addProgramCommands(program);
+addCanaryCommand(program);
 addDeidCommand(program);
 addRouteCommand(program);
 addTrainCommand(program);

@@ -1,7 +1,9 @@
 export {
   type CanaryPower,
+  type CanaryReach,
   type CanaryResult,
   type CanaryVerdict,
+  canaryReach,
   defaultEffects,
   judgeCanary,
 } from "./judge.ts";

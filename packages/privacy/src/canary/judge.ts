@@ -14,7 +14,15 @@ export interface CanaryPower {
   readonly power: number;
 }
 
-export interface CanaryResult {
+/** What a plan can find. */
+export interface CanaryReach {
+  /** How many hits it takes. */
+  readonly criticalCount: number;
+  readonly power: readonly CanaryPower[];
+}
+
+/** What came of a test. */
+export interface CanaryResult extends CanaryReach {
   readonly verdict: CanaryVerdict;
   /** Why the test is invalid. */
   readonly reason?: string;
@@ -24,12 +32,9 @@ export interface CanaryResult {
   readonly ranks: readonly number[];
   /** Groups in which it came first. */
   readonly hitsCount: number;
-  /** How many hits it takes. */
-  readonly criticalCount: number;
   /** Probability of as many hits, or more, by chance alone. */
   readonly pValue: number;
   readonly level: number;
-  readonly power: readonly CanaryPower[];
 }
 
 /** Probabilities for which the power is stated, unless others are given. */
@@ -50,12 +55,8 @@ export function judgeCanary(
   const candidatesCount = plan.groups[0]?.candidates.length ?? 0;
   const level = plan.levelPpm / 1_000_000;
   const chance = 1 / candidatesCount;
-  const critical = criticalCount(groupsCount, chance, level);
-  const power = effects.map((effect) => ({
-    effect,
-    power: binomialUpperTail(critical, groupsCount, effect),
-  }));
-  const reason = invalidity(plan, scores, critical);
+  const reach = canaryReach(plan, effects);
+  const reason = invalidity(plan, scores, reach.criticalCount);
   const ranks = reason === undefined ? scores.map((group, at) => rankOf(group, plan.choices[at] ?? 0)) : [];
   const hitsCount = ranks.filter((rank) => rank === 1).length;
   const pValue = reason === undefined ? binomialUpperTail(hitsCount, groupsCount, chance) : 1;
@@ -66,11 +67,24 @@ export function judgeCanary(
     candidatesCount,
     ranks,
     hitsCount,
-    criticalCount: critical,
     pValue,
     level,
-    power,
+    ...reach,
   };
+}
+
+/** What a plan can find, known before anything is sent. */
+export function canaryReach(
+  { groups, levelPpm }: CanaryPlan,
+  effects: readonly number[] = defaultEffects,
+): CanaryReach {
+  const chance = 1 / (groups[0]?.candidates.length ?? 1);
+  const critical = criticalCount(groups.length, chance, levelPpm / 1_000_000);
+  const power = effects.map((effect) => ({
+    effect,
+    power: binomialUpperTail(critical, groups.length, effect),
+  }));
+  return { criticalCount: critical, power };
 }
 
 function verdictOf(reason: string | undefined, isBelow: boolean): CanaryVerdict {

@@ -34,9 +34,10 @@ export interface PlanSize {
 
 const label = toUtf8("Cloister canary plan v1\0");
 const nonceBytesCount = 32;
-const beginningWordsCount = 4;
-const endWordsCount = 6;
-const maxAttemptsCount = 1_000;
+/** Whole sentences: rows of bare nouns read like names to those who look for names. A gap is a word. */
+const beginningForm = "the _ and the _ saw the _ by the _;";
+const endForm = "they took a _, a _, a _, a _, a _ and a _ home";
+const maxAttemptsCount = 60;
 
 /**
  * Draws phrases, then the choice among them.
@@ -49,33 +50,54 @@ export function drawPlan(random: Random, size: PlanSize, accepts: (phrase: strin
   requireWithin(candidatesCount, 2, 100, "candidates in a group");
   requireWithin(levelPpm, 1, 100_000, "finds in a million of the innocent");
   const seen = new Set<string>();
-  const fresh = (count: number, before: string): string => {
+  const fresh = (form: string, before: string): string | undefined => {
     for (let attempt = 0; attempt < maxAttemptsCount; attempt += 1) {
-      const drawn = Array.from({ length: count }, () => words[below(random, words.length)] ?? "").join(" ");
+      const drawn = form.replaceAll("_", () => words[below(random, words.length)] ?? "");
       if (seen.has(drawn) || !accepts(before + drawn)) continue;
       seen.add(drawn);
       return drawn;
     }
-    throw new BaseError(
-      "Policy",
-      "CANARY_PHRASES",
-      "hardly any phrase may be sent; look at the rules of the way out",
-    );
+    return undefined;
   };
-  const groups = Array.from({ length: groupsCount }, (): CanaryGroup => {
-    const beginning = fresh(beginningWordsCount, "");
-    const candidates = Array.from({ length: candidatesCount }, () => fresh(endWordsCount, `${beginning} `));
-    return { beginning, candidates };
-  });
+  const groups = Array.from({ length: groupsCount }, () => drawGroup(fresh, candidatesCount));
   const choices = groups.map(() => below(random, candidatesCount));
   return { version: 1, groups, choices, levelPpm, nonce: random(nonceBytesCount) };
+}
+
+/** A beginning that hardly any end may follow gives way to another. */
+function drawGroup(
+  fresh: (form: string, before: string) => string | undefined,
+  candidatesCount: number,
+): CanaryGroup {
+  for (let attempt = 0; attempt < maxAttemptsCount; attempt += 1) {
+    const beginning = fresh(beginningForm, "");
+    if (beginning === undefined) break;
+    const candidates: string[] = [];
+    while (candidates.length < candidatesCount) {
+      const end = fresh(endForm, `${beginning} `);
+      if (end === undefined) break;
+      candidates.push(end);
+    }
+    if (candidates.length === candidatesCount) return { beginning, candidates };
+  }
+  throw new BaseError(
+    "Policy",
+    "CANARY_PHRASES",
+    "hardly any phrase may be sent; look at the rules of the way out",
+  );
 }
 
 /**
  * What goes into the transparency log before anything is planted: SHA-256 over the label, a zero byte and the plan
  * in deterministic CBOR, choice and nonce included. 32 bytes.
  */
-export function planCommitment({ version, groups, choices, levelPpm, nonce }: CanaryPlan): Uint8Array {
+export function planCommitment({
+  version,
+  groups,
+  choices,
+  levelPpm,
+  nonce,
+}: CanaryPlan): Uint8Array<ArrayBuffer> {
   const body = encodeCbor({
     version,
     groups: groups.map(({ beginning, candidates }) => ({ beginning, candidates: [...candidates] })),
