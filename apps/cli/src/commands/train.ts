@@ -6,6 +6,7 @@ import { wholeNumber } from "../options.ts";
 import { exitCode, progress, report } from "../output.ts";
 import type { TrainingEstimate, TrainingRequest } from "../train/run.ts";
 import { askCommand } from "./train-ask.ts";
+import { synthesiseCommand } from "./train-synthesise.ts";
 
 const million = 1_000_000;
 
@@ -19,7 +20,11 @@ export function addTrainCommand(program: Command): void {
   const train = program
     .command("train")
     .description("train models with differential privacy, under a budget");
-  train.addCommand(openCommand()).addCommand(budgetCommand()).addCommand(askCommand());
+  train
+    .addCommand(openCommand())
+    .addCommand(budgetCommand())
+    .addCommand(askCommand())
+    .addCommand(synthesiseCommand());
   train.addCommand(runCommand()).addCommand(auditCommand()).addCommand(showCommand());
 }
 

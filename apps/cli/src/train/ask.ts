@@ -1,9 +1,9 @@
 import { systemRandom } from "@cloister/crypto/random";
 import { type BudgetReport, reportBudgets } from "@cloister/privacy/ledger";
 import { type Answer, ask, type Column, type Query } from "@cloister/privacy/queries";
-import { parseCsv } from "@cloister/privacy/training";
+import { columnPlace, parseCsv } from "@cloister/privacy/training";
 import { openLedger } from "@cloister/store-sqlite/ledger";
-import { columnAt, readText } from "./files.ts";
+import { readText } from "./files.ts";
 
 /** What `cloister train ask` is told. */
 export interface AskRequest {
@@ -37,7 +37,8 @@ export function answerQuestion(request: AskRequest): {
 
 function columnOf({ table, column, unit }: AskRequest): Column {
   const [head = [], ...rows] = parseCsv(readText(table));
-  const [cellAt, unitAt] = [columnAt(head, column), columnAt(head, unit)];
+  const cellAt = column === undefined ? undefined : columnPlace(head, column);
+  const unitAt = unit === undefined ? undefined : columnPlace(head, unit);
   const units = new Map<string, string[]>();
   for (const [row, cells] of rows.entries()) {
     const name = unitAt === undefined ? String(row) : (cells[unitAt] ?? "");

@@ -1,5 +1,5 @@
 /// <reference types="node" />
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -106,6 +106,30 @@ describe("cloister train", { timeout: 120_000 }, () => {
     await expect(ask("--for", "histogram", "--column", "none", "--values", "a")).rejects.toThrow(
       expect.objectContaining({ code: "TABLE_COLUMN" }),
     );
+  });
+
+  it("invents rows that the same schema reads", async () => {
+    await open("5");
+    const files = [
+      "--table",
+      at("table.csv"),
+      "--schema",
+      at("schema.json"),
+      "--ledger",
+      at("ledger.sqlite"),
+    ];
+    const rest = ["--budget", "stays", "--rows", "500", "--noise", "2", "--out", at("invented.csv")];
+    const invented = await run("synthesise", ...files, ...rest);
+    expect(invented).toMatchObject({
+      rowsCount: 500,
+      countError: 2,
+      differences: { age: expect.any(Number) },
+    });
+    const [head, ...rows] = readFileSync(at("invented.csv"), "utf8").trim().split("\n");
+    expect(head).toBe("patient,age,ill");
+    expect(rows).toHaveLength(500);
+    const old = rows.filter((row) => Number(row.split(",")[1]) > 60);
+    expect(old.filter((row) => row.endsWith("yes")).length).toBeGreaterThan(old.length * 0.8);
   });
 
   it("asks for the unit that the budget protects, and for a ledger", async () => {

@@ -23,6 +23,7 @@ export {
   takeStep,
 } from "./step.ts";
 export {
+  columnPlace,
   encodeTable,
   type FeatureColumn,
   inputsCountOf,

@@ -83,7 +83,7 @@ export function outputsCountOf({ label }: TableSchema): number {
  */
 export function encodeTable(rows: readonly (readonly string[])[], schema: TableSchema): Dataset {
   const [head = [], ...body] = rows;
-  const place = (name: string) => placeOf(head, name);
+  const place = (name: string) => columnPlace(head, name);
   const labelAt = place(schema.label.column);
   const classes = new Map(Object.entries(schema.label.classes));
   const labelled = body.filter((row) => classes.has(row[labelAt] ?? ""));
@@ -122,10 +122,15 @@ function grouped(
   return [...units.values()].flat();
 }
 
-function placeOf(head: readonly string[], name: string): number {
+/** Where a column is. @throws BaseError `TABLE_COLUMN` */
+export function columnPlace(head: readonly string[], name: string): number {
   const at = head.indexOf(name);
   if (at >= 0) return at;
-  throw new BaseError("Usage", "TABLE_COLUMN", "the table lacks a column of the schema; compare their names");
+  throw new BaseError(
+    "Usage",
+    "TABLE_COLUMN",
+    "the table lacks a column that is asked for; see its first line",
+  );
 }
 
 function writeFeature(features: Float32Array, at: number, feature: FeatureColumn, text: string): void {
