@@ -38,13 +38,13 @@ async function build({ out, root, index }: Extract<Command, { do: "build" }>): P
 
 async function run(config: RunConfig): Promise<void> {
   const { runEnclave } = await import("./host.ts");
-  const { isolation, account, ended, stop } = await runEnclave(config);
-  say({ ready: true, account, isolation });
+  const enclave = await runEnclave(config);
+  say({ ready: true, account: enclave.account, isolation: enclave.isolation });
   const asked = new Promise<boolean>((resolve) => {
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve(true));
   });
-  const wasAsked = await Promise.race([asked, ended.then(() => false)]);
-  await stop();
+  const wasAsked = await Promise.race([asked, enclave.ended.then(() => false)]);
+  await enclave.stop();
   // Whoever watches this process starts it again: another boot, another identity.
   process.exit(wasAsked ? 0 : 1);
 }

@@ -2,7 +2,7 @@ import { BaseError } from "@cloister/bytes";
 import { maxPayloadBytes } from "./frame.ts";
 
 /** Bytes of a stream that may be on their way before the reader has taken some. */
-export const streamWindowBytes = 65_536;
+const streamWindowBytes = 65_536;
 /** The reader gives room back when it has taken this much. */
 const windowStepBytes = 32_768;
 

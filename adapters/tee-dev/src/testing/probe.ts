@@ -30,7 +30,10 @@ const found = {
   write: attempt(() => writeFileSync("/app/new", "x")),
   root: attempt(() => readdirSync("/")),
   processes: attempt(() => readdirSync("/proc").filter((name) => /^\d+$/.test(name)).length),
-  shell: attempt(() => spawnSync("/bin/sh", ["-c", "true"]).error?.code),
+  shell: attempt(() => {
+    const { error } = spawnSync("/bin/sh", ["-c", "true"]);
+    if (error) throw error;
+  }),
   environment: Object.keys(process.env).filter((name) => name !== "PWD"),
 };
 const out = connect(process.argv[2] ?? "", () => out.end(JSON.stringify(found)));

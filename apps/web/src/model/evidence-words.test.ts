@@ -14,7 +14,9 @@ describe("the badge of an assistant", () => {
       { ...good, claims: [passed, failed] },
       { ...good, claims: [] },
       { state: "none", class: "declared", claims: [] },
-      ...(["asking", "stale", "blocked"] as const).map((state) => ({ ...good, state })),
+      { ...good, state: "asking" },
+      { ...good, state: "stale" },
+      { ...good, state: "blocked" },
     ];
     for (const evidence of others) {
       const { tone, label, line } = evidenceBadge(evidence);

@@ -8,8 +8,8 @@ import { decodeCbor, encodeCbor, type FieldReader, readMap } from "@cloister/cod
 import { sha256 } from "@cloister/crypto";
 
 /** For whom a document is made: clients of a conversation, or a key service. */
-export const manifestRoles = ["client", "kms"] as const;
-/** One of {@link manifestRoles}. */
+const manifestRoles = ["client", "kms"] as const;
+/** Clients, or a key service. */
 export type ManifestRole = (typeof manifestRoles)[number];
 
 /** What an enclave binds to its evidence. Digests are SHA-256, 32 bytes; absent where there is no such thing. */
