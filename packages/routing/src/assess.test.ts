@@ -113,6 +113,8 @@ describe("the whole context", () => {
       of("Ma mère a de la fièvre depuis trois jours"),
       of("у меня болит голова"),
       of("babam kalp krizi geçirdi"),
+      of("\ud800\ud800\ud800"),
+      of("What is gout?\u0000\u0001\u0002"),
     ]) {
       expect(assessment.sensitivity).not.toBe("public");
       expect(assessment.isCloudBarred).toBe(true);

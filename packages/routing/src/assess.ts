@@ -68,7 +68,7 @@ function readText(text: string, detect: DetectIdentifiers): Reading {
       text,
       words.map((word) => word.text),
     ),
-    unread: isReadable(words, isKnownWord) ? [] : ["LANGUAGE_UNKNOWN"],
+    unread: isReadable(text, words, isKnownWord) ? [] : ["LANGUAGE_UNKNOWN"],
   };
 }
 

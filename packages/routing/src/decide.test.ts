@@ -114,7 +114,7 @@ const someInput: fc.Arbitrary<DecisionInput> = fc.record(
           sensitive: fc.uniqueArray(place),
         }),
       })
-      .map((change): RoutingPolicy => ({ ...open, ...change })),
+      .map((change): RoutingPolicy => Object.assign({}, open, change)),
     available: fc.uniqueArray(place),
     atMs: fc.constantFrom(atMs, Date.UTC(2030, 0, 1)),
     hasConsent: fc.boolean(),

@@ -6,6 +6,9 @@ const GENERAL_START =
 const DESCRIBED =
   /\b(?:an?|any|the average|the typical|in|for|of)\s+(?:[a-z-]{3,15}\s+){0,2}\d{1,3}[\s-]?(?:years?|yrs?|y|months?|mos?|weeks?|wks?|days?)[\s-]?(?:old|o)\b(?:[\s-]+(?:[a-z]{3,12}\s+){0,3}(?:patients?|males?|females?|m[ae]n|wom[ae]n|boys?|girls?|child(?:ren)?|adults?|infants?|bab(?:y|ies)|newborns?|teen(?:ager)?s?|person|individuals?)\b)?/gi;
 
+/** "a patient" in a general question is any. */
+const SOME_PATIENT = /\ban? (?:[a-z-]{3,15} ){0,2}patient\b/gi;
+
 /** Speaks of somebody who is there: then the person who is described is that one. */
 const POINTING =
   /\b(?:he|she|his|her|him|hers|my|our|i|i'm|we|this|presents?|presented|complain(?:s|ed|ing)|admitted|came|comes|brought|pt|c\/o|s\/p|h\/o)\b/i;
@@ -16,6 +19,6 @@ const POINTING =
  */
 export function withoutDescribed(sentence: string): string | undefined {
   if (!GENERAL_START.test(sentence) || POINTING.test(sentence)) return undefined;
-  const many = sentence.replace(DESCRIBED, " patients");
+  const many = sentence.replace(DESCRIBED, " patients").replace(SOME_PATIENT, "patients");
   return many === sentence ? undefined : many;
 }

@@ -4,7 +4,7 @@ const asSet = (words: string): ReadonlySet<string> => new Set(words.split(/\s+/)
 const pointing = asSet(
   `i im ive id ill me my mine myself we weve were us our ours ourselves he hes she shes her hers him his they theyre them their theirs
   this these that those thats one ones somebodys
-  pt pts patient patients bed ward room clinic case consult referred admitted seen known
+  pt pts bed ward room clinic case consult referred admitted seen known
   mother father parent parents wife husband hubby son daughter baby babys kid kids toddler brother sister gran grandma granddad grandfather
   grandmother nan uncle aunt niece nephew cousin friend neighbor neighbour colleague coworker partner boyfriend girlfriend man woman
   lady gentleman girl boy male female guy client resident widow teacher farmer student

@@ -32,6 +32,9 @@ const english = asSet(
 const MIN_WORDS = 3;
 const LATIN = /^[\p{Script=Latin}\p{M}]+$/u;
 const MAX_OTHER_SCRIPT = 0.3;
+/** Control characters, halves of characters, characters that nobody has assigned. */
+const STRANGE = /[^\P{C}\t\n\r\p{Cf}]/gu;
+const MAX_STRANGE = 0.1;
 /** So many of a text's words must be known; a question after a rare disease has enough around it. */
 const MIN_KNOWN = 0.34;
 
@@ -39,14 +42,19 @@ const MIN_KNOWN = 0.34;
  * Whether a text may be in English, the language that cases are told from questions in. Text in another language is
  * nobody's general question: whoever cannot read it must not let it out. The same holds for names alone.
  */
-export function isReadable(words: readonly Word[], isKnown: (word: string) => boolean): boolean {
-  const letters = words.filter(({ text }) => /\p{L}/u.test(text));
+export function isReadable(
+  text: string,
+  words: readonly Word[],
+  isKnown: (word: string) => boolean,
+): boolean {
+  if ((text.match(STRANGE)?.length ?? 0) > MAX_STRANGE * text.length) return false;
+  const letters = words.filter((word) => /\p{L}/u.test(word.text));
   if (letters.length === 0) return true;
-  const otherScript = letters.filter(({ text }) => !LATIN.test(text)).length;
+  const otherScript = letters.filter((word) => !LATIN.test(word.text)).length;
   if (otherScript / letters.length > MAX_OTHER_SCRIPT) return false;
-  if (letters.filter(({ text }) => isKnown(text)).length / letters.length < MIN_KNOWN) return false;
+  if (letters.filter((word) => isKnown(word.text)).length / letters.length < MIN_KNOWN) return false;
   if (letters.length < MIN_WORDS) return true;
-  const own = letters.filter(({ text }) => english.has(text)).length;
-  const other = letters.filter(({ text }) => foreign.has(text) && !english.has(text)).length;
+  const own = letters.filter((word) => english.has(word.text)).length;
+  const other = letters.filter((word) => foreign.has(word.text) && !english.has(word.text)).length;
   return other <= own;
 }
