@@ -7,6 +7,7 @@ export type PrivacyUnit = "patient" | "record";
 
 /** Why somebody looks at the data. Choosing settings costs as much as training with them. */
 export const purposes = ["training", "tuning", "query", "audit"] as const;
+/** One of {@link purposes}. */
 export type Purpose = (typeof purposes)[number];
 
 /** A limit for one data set, or for several that hold the same patients. */
