@@ -12,6 +12,7 @@ export interface LogLine {
   readonly outputSize?: SizeBucket;
 }
 
+/** Takes one line. */
 export type Log = (line: LogLine) => void;
 
 /** Exact lengths tell texts apart; these do not. Upper bounds in characters. */

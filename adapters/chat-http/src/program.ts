@@ -9,12 +9,13 @@ import { type Log, stderrLog } from "./log.ts";
 import { startServer } from "./server.ts";
 import type { ChatService } from "./service.ts";
 
-/** What every configuration file says. Its paths are relative to it. */
+/** The schema of what every configuration file says. */
 export const serviceConfig = {
   listen: z.strictObject({ host: z.string(), port: z.int().check(z.minimum(0), z.maximum(65_535)) }),
   keysFile: z.string().check(z.minLength(1)),
 } as const;
 
+/** What every configuration says. Its paths are relative to its folder. */
 export interface ServiceConfig {
   readonly listen: { readonly host: string; readonly port: number };
   readonly keysFile: string;

@@ -14,7 +14,7 @@ export interface Endpoint {
 }
 
 /** How candidates were scored: how likely the vendor finds them, or how far it goes on with their words itself. */
-export type ScoringMethod = "logprobs" | "completion";
+type ScoringMethod = "logprobs" | "completion";
 
 export interface VendorScores {
   readonly method: ScoringMethod;

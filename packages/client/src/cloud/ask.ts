@@ -17,7 +17,7 @@ export interface EgressResponse {
 export type AskEgress = (body: string, signal: StopSignal) => Promise<EgressResponse>;
 
 /** What an `AbortSignal` is, as far as is needed. */
-export interface StopSignal {
+interface StopSignal {
   readonly aborted: boolean;
 }
 

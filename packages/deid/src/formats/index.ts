@@ -11,6 +11,7 @@ export type { DetectionMode, Masked, Masking };
 
 /** How a document is written. `fhir` is FHIR as JSON, `hl7` HL7 version 2; both `json` and `fhir` may be lines. */
 export const documentFormats = ["text", "json", "csv", "fhir", "hl7"] as const;
+/** One of {@link documentFormats}. */
 export type DocumentFormat = (typeof documentFormats)[number];
 
 const regionsOf: Readonly<Record<DocumentFormat, (source: string) => readonly Region[]>> = {
