@@ -37,7 +37,7 @@ const unitsCount = 700;
 const promise: PrivacyPromise = { epsilon: 1, delta: 1e-4, unitsCount };
 const spareStepsCount = 6;
 /** Chosen by --tune. */
-const chosen: Settings = { batchCount: 250, stepsCount: 60, learningRate: 1, clippingNorm: 1 };
+const chosen: Settings = { batchCount: 500, stepsCount: 30, learningRate: 0.5, clippingNorm: 1 };
 const random = (lengthBytes: number) => new Uint8Array(randomBytes(lengthBytes));
 const uniform = () => randomBytes(4).readUInt32LE() / 2 ** 32;
 
@@ -51,9 +51,9 @@ function accuracyOf(parameters: Float64Array, { features, labels }: Dataset): nu
 }
 
 function tune(): void {
-  for (const stepsCount of [30, 60, 120]) {
-    for (const learningRate of [0.25, 0.5, 1, 2, 4]) {
-      const settings = { ...chosen, stepsCount, learningRate };
+  for (const batchCount of [250, 500, 700]) {
+    for (const learningRate of [0.25, 0.5, 1, 2]) {
+      const settings = { ...chosen, batchCount, learningRate };
       const found = Array.from({ length: 20 }, () => {
         const all = inventRows(schema, 5000, uniform);
         const cut = unitsCount * shape.inputsCount;
