@@ -2,7 +2,7 @@ import { encodeManifest, type Manifest, manifestDigest, type Release } from "@cl
 import { type Issuer, issueCertificate, issueDocument } from "@cloister/attestation/development";
 import type { TestDevice, TestWorld } from "@cloister/testkit/test-world";
 import type { AgentReply } from "../api.ts";
-import type { Attest } from "../evidence/agent-gate.ts";
+import type { Attest, PresentedEvidence } from "../evidence/agent-gate.ts";
 
 const fill = (length: number, value: number) => new Uint8Array(length).fill(value);
 const hourMs = 3_600_000;
@@ -13,8 +13,9 @@ export class TestEnclave {
   /** What is changed about the next documents. */
   manifest: Partial<Manifest> = {};
   document: { pcrs?: ReadonlyMap<number, Uint8Array>; nonce?: Uint8Array } = {};
-  /** What the last requests were answered with. */
-  readonly shown: { readonly document: Uint8Array; readonly manifest: Uint8Array }[] = [];
+  /** What the last request was answered with, and what the next ones are instead of new evidence. */
+  shown: PresentedEvidence | undefined;
+  replayed: PresentedEvidence | undefined;
   counter = 0;
   readonly #world: TestWorld;
   readonly #root: Issuer;
@@ -78,8 +79,8 @@ export class TestEnclave {
       const userData = manifestDigest(manifest);
       const says = { moduleId: "test", timestampMs: clock.nowMs(), pcrs: this.pcrs, nonce, userData };
       const document = issueDocument({ ...says, ...this.document }, this.#root, random);
-      this.shown.push({ document, manifest });
-      return { document, manifest };
+      this.shown = { document, manifest };
+      return this.replayed ?? this.shown;
     };
   }
 }
