@@ -135,9 +135,12 @@ static void mount(const char *type, const char *path, long flags) {
     quit("init: a file system did not mount");
 }
 
-/* One direction of a connection, until its end. */
+/*
+ * One direction of a connection, until its end. In small pieces: of larger ones vhost-device-vsock 0.3.0 loses
+ * a part when the host reads slowly.
+ */
 static void pump(long from, long to) {
-  static u8 buffer[65536];
+  static u8 buffer[4096];
   long got;
   while ((got = sys(SYS_read, from, buffer, sizeof buffer)) > 0)
     if (!write_all(to, buffer, got)) break;
@@ -163,6 +166,7 @@ static void relay_channel(void) {
   long listener = vsock_socket(&address, ANY_CID, CHANNEL_PORT);
   if (sys(SYS_bind, listener, &address, sizeof address) < 0) quit("init: no vsock");
   if (sys(SYS_listen, listener, 16) < 0) quit("init: vsock does not listen");
+  say("init: started"); /* whoever booted the machine may connect from now on */
   for (int open = 0;;) {
     long outside = sys(SYS_accept, listener, NULL, NULL);
     if (outside < 0) continue;
@@ -263,7 +267,6 @@ void run(void) {
   long nsm = start(relay_nsm);
   long channel = start(relay_channel);
   long agent = start(be_agent);
-  say("init: started");
   long ended; /* also processes of connections whose parent is gone */
   do ended = sys(SYS_wait4, -1, NULL, 0, NULL);
   while (ended != nsm && ended != channel && ended != agent);

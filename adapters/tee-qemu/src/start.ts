@@ -40,11 +40,15 @@ const CHANNEL_PORT = 5005;
 /** 0 to 3 are taken: 3 is how an enclave calls its parent. */
 const GUEST_CID = 4;
 const DEVICE_TIMEOUT_MS = 10_000;
+/** Emulated, beside other work. */
+const BOOT_TIMEOUT_MS = 240_000;
+/** What the init prints when its relays run. */
+const INIT_RUNS = "init: started";
 const MiB = 1024 ** 2;
 
 /**
- * Boots an image. The agent inside listens some time later (half a minute under emulation): connect until it
- * answers. @throws BaseError `QEMU_FAILED`, and what `parseEif` throws
+ * Boots an image and waits until its init runs: who connects earlier is lost in the vsock device. The agent
+ * listens a few seconds later; connections wait for it. @throws BaseError `QEMU_FAILED`, and what `parseEif` throws
  */
 export async function startQemu(request: QemuRequest): Promise<QemuEnclave> {
   const { eifFile, tools } = request;
@@ -79,6 +83,7 @@ export async function startQemu(request: QemuRequest): Promise<QemuEnclave> {
     await once(qemu, "spawn");
     await log.close();
     const ended = once(qemu, "exit").then(() => undefined);
+    await Promise.race([initRuns(consoleFile), ended.then(failed)]);
     return { image, machine: tools.machine, vsock, port: CHANNEL_PORT, consoleFile, ended, stop };
   } catch (cause) {
     await stop();
@@ -96,15 +101,33 @@ async function writeParts(folder: string, image: ParsedEif) {
 }
 
 async function appears(path: string): Promise<void> {
-  for (let waitedMs = 0; waitedMs < DEVICE_TIMEOUT_MS; waitedMs += 50) {
-    const isThere = await access(path).then(
+  const isThere = () =>
+    access(path).then(
       () => true,
       () => false,
     );
-    if (isThere) return;
-    await delay(50);
+  await until(isThere, DEVICE_TIMEOUT_MS);
+}
+
+async function initRuns(consoleFile: string): Promise<void> {
+  const says = () =>
+    readFile(consoleFile, "latin1").then(
+      (text) => text.includes(INIT_RUNS),
+      () => false,
+    );
+  await until(says, BOOT_TIMEOUT_MS);
+}
+
+async function until(holds: () => Promise<boolean>, timeoutMs: number): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  while (!(await holds())) {
+    if (performance.now() > deadline) failed();
+    await delay(100);
   }
-  throw new BaseError("Unavailable", "QEMU_VSOCK", "the vsock device does not listen");
+}
+
+function failed(): never {
+  throw new BaseError("Unavailable", "QEMU_ENDED", "the machine ended or did not boot in time");
 }
 
 async function end(child: ChildProcess): Promise<void> {

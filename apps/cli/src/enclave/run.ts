@@ -27,7 +27,7 @@ export async function runInQemu(
       json,
       value: { machine, vsock, port, consoleFile, pcrs: Object.fromEntries(pcrs) },
       lines: [
-        `${machine} started; its agent listens in about half a minute`,
+        `${machine} booted`,
         `vsock port ${port} through ${vsock}`,
         `console in ${consoleFile}`,
         ...(machine === "microvm" ? ["no security module here: nothing attests this measurement"] : []),
