@@ -8,6 +8,7 @@ import {
   readMap,
 } from "@cloister/codec";
 import { type Answer, answerToCbor, readAnswer } from "./answer.ts";
+import { decisionToCbor, type RoutedDecision, readDecision } from "./decision.ts";
 import { type HistoryContent, historyFields, readHistory } from "./history.ts";
 import { readId, readIds } from "./id-fields.ts";
 import { type AccountId, type ConversationId, idToBytes, type MessageId, type Role, roles } from "./ids.ts";
@@ -62,6 +63,8 @@ export interface TextContent extends InConversation {
   readonly sentAtMs: number;
   readonly body: string;
   readonly asked?: AccountId;
+  /** Why it could be put to that agent. */
+  readonly decision?: RoutedDecision;
 }
 
 /** A question to an agent: the only thing an agent ever receives of a conversation, besides consent. */
@@ -73,6 +76,8 @@ export interface AskContent extends InConversation {
   readonly body: string;
   /** Whom to answer: the people in the conversation. */
   readonly replyTo: readonly AccountId[];
+  /** Where it may be answered, and why; the receipt repeats it. */
+  readonly decision?: RoutedDecision;
 }
 
 /** An agent's answer; always shown as AI. */
@@ -142,9 +147,15 @@ function contentFields(content: Content): { readonly [key: string]: CborValue } 
         ...messageFields(content),
         body: content.body,
         ...(content.asked === undefined ? {} : { asked: idToBytes(content.asked) }),
+        ...decisionField(content),
       };
     case "ask":
-      return { ...messageFields(content), body: content.body, replyTo: content.replyTo.map(idToBytes) };
+      return {
+        ...messageFields(content),
+        body: content.body,
+        replyTo: content.replyTo.map(idToBytes),
+        ...decisionField(content),
+      };
     case "answer":
       return {
         ...messageFields(content),
@@ -189,6 +200,10 @@ function messageFields(content: TextContent | AskContent | AnswerContent): {
   };
 }
 
+function decisionField({ decision }: TextContent | AskContent): CborMap {
+  return decision === undefined ? {} : { decision: decisionToCbor(decision) };
+}
+
 /** Every byte comes from another endpoint, which may be hostile. @throws BaseError family `Decode` */
 export function decodeContent(bytes: Uint8Array): Content {
   const map = readMap(decodeCbor(bytes));
@@ -214,7 +229,13 @@ export function readContent(map: FieldReader): Content {
       };
     case "text": {
       const asked = map.optional("asked", (key) => readId(map, key));
-      return { kind, ...readMessage(map), body: readBody(map), ...(asked === undefined ? {} : { asked }) };
+      return {
+        kind,
+        ...readMessage(map),
+        body: readBody(map),
+        ...(asked === undefined ? {} : { asked }),
+        ...readDecisionField(map),
+      };
     }
     case "ask":
       return {
@@ -222,6 +243,7 @@ export function readContent(map: FieldReader): Content {
         ...readMessage(map),
         body: readBody(map),
         replyTo: readIds(map, "replyTo", maxMembersCount),
+        ...readDecisionField(map),
       };
     case "answer":
       return {
@@ -268,6 +290,11 @@ function readMessage(map: FieldReader): { conversation: string; id: string; sent
     id: readId(map, "id"),
     sentAtMs: map.uint("sentAtMs"),
   };
+}
+
+function readDecisionField(map: FieldReader): { readonly decision?: RoutedDecision } {
+  const decision = map.optional("decision", (key) => map.map(key, readDecision));
+  return decision === undefined ? {} : { decision };
 }
 
 function readBody(map: FieldReader): string {

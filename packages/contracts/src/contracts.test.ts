@@ -1,4 +1,4 @@
-import { toBase64Url, toUtf8 } from "@cloister/bytes";
+import { toBase64Url, toHex, toUtf8 } from "@cloister/bytes";
 import { type CborValue, encodeCbor } from "@cloister/codec";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -32,6 +32,15 @@ const device = fc.integer({ min: 1, max: 127 });
 const payload = fc.uint8Array({ minLength: 256, maxLength: 256 });
 const message = { conversation: id, id, sentAtMs: when };
 
+const decision = fc.record({
+  sensitivity: fc.constantFrom("public" as const, "contextual" as const, "sensitive" as const),
+  isCloudBarred: fc.boolean(),
+  processor: fc.constantFrom("client" as const, "enclave" as const, "on-premise" as const, "cloud" as const),
+  deidentify: fc.boolean(),
+  reasons: fc.array(fc.constantFrom("HAS_NAME", "HAS_AGE90", "CASE_SELF"), { maxLength: 3 }),
+  policyDigest: fc.uint8Array({ minLength: 32, maxLength: 32 }).map(toHex),
+});
+
 const content: fc.Arbitrary<Content> = fc.oneof(
   fc.record({ kind: fc.constant("profile" as const), displayName: fc.string({ maxLength: 30 }) }),
   fc.record({
@@ -50,6 +59,20 @@ const content: fc.Arbitrary<Content> = fc.oneof(
     body: fc.string({ unit: "grapheme", maxLength: 60 }),
   }),
   fc.record({ kind: fc.constant("text" as const), ...message, body: fc.string(), asked: id }),
+  fc.record({
+    kind: fc.constant("text" as const),
+    ...message,
+    body: fc.string(),
+    asked: id,
+    decision,
+  }),
+  fc.record({
+    kind: fc.constant("ask" as const),
+    ...message,
+    body: fc.string(),
+    replyTo: fc.array(id, { maxLength: 3 }),
+    decision,
+  }),
   fc.record({
     kind: fc.constant("ask" as const),
     ...message,

@@ -8,6 +8,7 @@ import {
   readMap,
 } from "@cloister/codec";
 import { type Answer, type Citation, encodeAnswer } from "@cloister/contracts/answer";
+import { decisionToCbor, type RoutedDecision, readDecision } from "@cloister/contracts/decision";
 import { type Random, sha256, xeddsaSign } from "@cloister/crypto";
 import { optional, readHour } from "./fields.ts";
 import { hashBytesCount } from "./merkle.ts";
@@ -22,6 +23,8 @@ const maxMeasurementBytes = 48;
 const maxSourcesCount = 24;
 const maxProofCount = 64;
 const version = 1;
+/** Of a body with a decision; a body without one is written as before there were any. */
+const decidedVersion = 2;
 
 const receiptLabel = toUtf8("Cloister receipt v1\0");
 const answerLabel = toUtf8("Cloister answer v1\0");
@@ -60,6 +63,8 @@ export interface ReceiptBody {
   readonly processedAt: Place;
   readonly sources: readonly ReceiptSource[];
   readonly deidentified: { readonly applied: boolean };
+  /** What the asker's device decided about the question, as it came with it. */
+  readonly decision?: RoutedDecision;
   /** Names the question, 16 bytes; the client makes it from where, by whom and in which words it was put. */
   readonly requestId: Uint8Array;
   /** {@link answerDigest}, 32 bytes. */
@@ -112,7 +117,7 @@ export function receiptMessage(body: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Encodes the body (deterministic CBOR, version 1) and signs it with the agent's identity key.
+ * Encodes the body (deterministic CBOR; version 2 with a decision, else 1) and signs it with the agent's identity key.
  * @throws BaseError `RECEIPT_FORMAT`, `CRYPTO_LENGTH`
  */
 export function signReceipt(input: {
@@ -127,12 +132,14 @@ export function signReceipt(input: {
 }
 
 function encodeReceiptBody(body: ReceiptBody): Uint8Array<ArrayBuffer> {
+  const { decision, ...rest } = body;
   const map: CborMap = {
-    ...body,
-    v: version,
+    ...rest,
+    v: decision ? decidedVersion : version,
     engine: { ...body.engine },
     sources: body.sources.map((source) => ({ ...source })),
     deidentified: { ...body.deidentified },
+    ...(decision && { decision: decisionToCbor(decision) }),
   };
   const bytes = encodeCbor(map);
   decodeReceiptBody(bytes);
@@ -150,7 +157,7 @@ export function attachProof(signed: SignedReceipt, anchor: ReceiptAnchor): Uint8
 
 /** Takes a receipt apart; `bytes` is untrusted. @throws BaseError `RECEIPT_FORMAT` */
 export function decodeReceipt(bytes: Uint8Array): UnverifiedReceipt {
-  return decodeAs(bytes, (fields) => ({
+  return decodeAs(bytes, [version], (fields) => ({
     body: fields.bytes("body", { maxBytes: maxReceiptBytes }),
     signature: fields.bytes("signature", { length: signatureBytesCount }),
     leaf: fields.bytes("leaf", { maxBytes: maxReceiptBytes }),
@@ -162,7 +169,7 @@ export function decodeReceipt(bytes: Uint8Array): UnverifiedReceipt {
 
 /** Reads a receipt's body; `bytes` is untrusted. @throws BaseError `RECEIPT_FORMAT` */
 export function decodeReceiptBody(bytes: Uint8Array): ReceiptBody {
-  return decodeAs(bytes, (fields) => {
+  return decodeAs(bytes, [version, decidedVersion], (fields, found) => {
     const body: ReceiptBody = {
       agentKey: fields.bytes("agentKey", { length: identityKeyBytesCount }),
       backing: fields.oneOf("backing", backings),
@@ -176,6 +183,7 @@ export function decodeReceiptBody(bytes: Uint8Array): ReceiptBody {
       processedAt: fields.oneOf("processedAt", places),
       sources: fields.list("sources", readSource, { maxCount: maxSourcesCount }),
       deidentified: fields.map("deidentified", (inner) => ({ applied: inner.bool("applied") })),
+      ...(found === decidedVersion && { decision: fields.map("decision", readDecision) }),
       requestId: fields.bytes("requestId", { length: requestIdBytesCount }),
       answerDigest: readDigest("answerDigest", fields),
       issuedAt: readHour(fields, "issuedAt"),
@@ -185,12 +193,17 @@ export function decodeReceiptBody(bytes: Uint8Array): ReceiptBody {
   });
 }
 
-function decodeAs<T>(bytes: Uint8Array, read: (fields: FieldReader) => T): T {
+function decodeAs<T>(
+  bytes: Uint8Array,
+  versions: readonly number[],
+  read: (fields: FieldReader, found: number) => T,
+): T {
   try {
     if (bytes.length > maxReceiptBytes) throw broken("RECEIPT_FORMAT");
     const fields = readMap(decodeCbor(bytes));
-    if (fields.uint("v") !== version) throw broken("RECEIPT_FORMAT");
-    const value = read(fields);
+    const found = fields.uint("v");
+    if (!versions.includes(found)) throw broken("RECEIPT_FORMAT");
+    const value = read(fields, found);
     fields.end();
     return value;
   } catch (cause) {

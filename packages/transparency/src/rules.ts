@@ -11,6 +11,9 @@ const rfc = "RFC 9162 section 2.1";
 const note = "C2SP signed-note v1.0";
 const own = "packages/transparency/README.md";
 const checkpoint = "C2SP tlog-checkpoint v1.0";
+const cosignature = "C2SP tlog-cosignature";
+const policy = "C2SP tlog-policy";
+const witness = "C2SP tlog-witness";
 
 function decode(rule: string, source: string): Rule {
   return { family: "Decode", rule, source };
@@ -45,7 +48,7 @@ export const transparencyRules = {
 
   VKEY_FORMAT: decode("a verifier key is name+hash+base64, the hash 8 lower-case hex digits", note),
   VKEY_NAME: decode("a key name is not empty and has no spaces, plus signs or control characters", note),
-  VKEY_ALGORITHM: decode("the key is Ed25519 (type 0x01) with 32 bytes", note),
+  VKEY_ALGORITHM: decode("the key is of the type that is needed here and has that type's length", note),
   VKEY_HASH: decode("the key hash belongs to the name and the key", note),
 
   NOTE_TOO_LARGE: decode("a note has at most 1,000,000 bytes and 100 signatures", note),
@@ -73,6 +76,34 @@ export const transparencyRules = {
   CHECKPOINT_FORK: verification("a log shows one root for one size", checkpoint),
   CHECKPOINT_UNPROVEN: verification("a consistency proof ties the checkpoint to the saved one", checkpoint),
 
+  COSIGNATURE_INVALID: verification("a cosignature by a known witness verifies and has a time", cosignature),
+  COSIGNATURE_NAME: usage("names in an ML-DSA cosignature have at most 255 bytes", cosignature),
+
+  POLICY_FORMAT: decode("a policy has lines log, witness, group and exactly one quorum", policy),
+  POLICY_NAME: decode("a policy's names are defined once, before their use, and `none` is reserved", policy),
+  POLICY_DUPLICATE: decode("no key and no group member is listed twice in a policy", policy),
+  POLICY_THRESHOLD: decode("a group asks for all, any, or 1 to n of its members", policy),
+  QUORUM_MISSING: verification("the policy's quorum of witnesses cosigned the checkpoint", policy),
+
+  WITNESS_REQUEST: decode(
+    "a request has its old size, not above the checkpoint's, at most 63 hashes and a checkpoint",
+    witness,
+  ),
+  WITNESS_ORIGIN: { family: "Usage", rule: "a witness knows the logs that it cosigns", source: witness },
+  WITNESS_SIGNATURE: verification("a key that the witness knows for this log signed the checkpoint", witness),
+  WITNESS_INCONSISTENT: verification("the tree continues the one that the witness cosigned last", witness),
+
+  TILE_MISSING: {
+    family: "Usage",
+    rule: "a tile's path names hashes that the tree has",
+    source: "C2SP tlog-tiles",
+  },
+
+  PROOF_FORMAT: decode(
+    "a proof has its header, index, hashes, an empty line and a checkpoint",
+    "C2SP tlog-proof",
+  ),
+
   LEAF_SIZE: decode("an audit leaf has at most 1,024 bytes", own),
   LEAF_FIELDS: decode("an audit leaf holds the allow-listed fields of its type and nothing else", own),
   LEAF_HOUR: decode("a time in the log is a UTC hour such as 2026-11-24T16Z", "45 CFR 164.514(b)(2)(i)(C)"),
@@ -89,7 +120,7 @@ export const transparencyRules = {
     source: own,
   },
 
-  RECEIPT_FORMAT: decode("a receipt is the CBOR of version 1, every field within its bounds", own),
+  RECEIPT_FORMAT: decode("a receipt is the CBOR of a known version, every field within its bounds", own),
   RECEIPT_AGENT_KEY: verification("the receipt names the agent that the conversation knows", own),
   RECEIPT_SIGNATURE: verification("the agent's identity key signed the receipt's body", own),
   RECEIPT_ANSWER: verification("the receipt's digest is that of the answer shown", own),

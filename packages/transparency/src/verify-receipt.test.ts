@@ -1,4 +1,6 @@
+import { type CborMap, decodeCbor, encodeCbor } from "@cloister/codec";
 import type { Answer } from "@cloister/contracts/answer";
+import type { RoutedDecision } from "@cloister/contracts/decision";
 import { x25519KeyPair } from "@cloister/crypto";
 import { systemRandom } from "@cloister/crypto/random";
 import { MemoryLogStore } from "@cloister/testkit/log-store";
@@ -13,6 +15,7 @@ import {
   answerDigest,
   attachProof,
   citedSources,
+  decodeReceiptBody,
   type ReceiptAnchor,
   type ReceiptBody,
   receiptDigest,
@@ -66,6 +69,15 @@ const body: ReceiptBody = {
   requestId: new Uint8Array(16).fill(31),
   answerDigest: answerDigest(answer),
   issuedAt: at,
+};
+
+const decision: RoutedDecision = {
+  sensitivity: "sensitive",
+  isCloudBarred: false,
+  processor: "on-premise",
+  deidentify: false,
+  reasons: ["HAS_NAME", "CASE_RELATIVE"],
+  policyDigest: "ab".repeat(32),
 };
 
 function sign(changes: Partial<ReceiptBody> = {}, privateKey: Uint8Array = agent.privateKey): SignedReceipt {
@@ -127,6 +139,30 @@ describe("receipts", () => {
       verified: true,
       body: { backing: "hardware", modelDigest: bytes32(2) },
     });
+  });
+
+  it("carry the decision that let the question go, as version 2; without one they stay version 1", async () => {
+    const decided = sign({ decision });
+    const receipt = attachProof(decided, await anchor(leafOf(decided)));
+    expect(verifyReceipt({ ...claim, receipt })).toMatchObject({ verified: true, body: { decision } });
+    expect(decodeCbor(decided.body)).toMatchObject({ v: 2 });
+    expect(decodeCbor(signed.body)).toMatchObject({ v: 1 });
+    expect(decodeCbor(signed.body)).not.toHaveProperty("decision");
+  });
+
+  it("refuse a decision under version 1, none under version 2, and reasons that are no codes", () => {
+    const fields = decodeCbor(sign({ decision }).body) as CborMap;
+    const { decision: held, ...without } = fields;
+    for (const wrong of [
+      { ...fields, v: 1 },
+      { ...without, v: 2 },
+      { ...fields, v: 3 },
+      { ...fields, decision: { ...(held as CborMap), reasons: ["Ana Ruiz"] } },
+    ]) {
+      expect(() => decodeReceiptBody(encodeCbor(wrong))).toThrow(
+        expect.objectContaining({ code: "RECEIPT_FORMAT" }),
+      );
+    }
   });
 
   it("fail when another key signed, or the agent is not the one expected", async () => {
