@@ -52,7 +52,9 @@ describe("an assistant with a model", () => {
   it("is seen writing, by everybody in the conversation, also after a reload", async () => {
     await writing(patient).waitFor();
     await writing(clinician).waitFor();
-    await expect.poll(() => writing(patient).innerText(), { timeout: 10_000 }).toContain("migraine");
+    const soFar = writing(patient).locator(".answer-so-far");
+    await soFar.getByText("Reading its sources").waitFor();
+    await expect.poll(() => soFar.innerText(), { timeout: 10_000 }).toMatch(/^[A-Z].{20,}\./);
     await patient.page.reload();
     await writing(patient).or(view.answerTo(coveredQuestion).root).first().waitFor();
   });

@@ -52,6 +52,7 @@ describe("an answer that is being written", () => {
     const client = openAsked();
     await read("Waiting for the assistant");
     progress(client);
+    await read("Reading its sources");
     await read("Still being written");
     await readNoMore("Waiting for the assistant");
     progress(client, { text: "Asthma is often worse at night." });

@@ -38,8 +38,8 @@ export function WritingCard({ progress, view, self }: WritingCardProps) {
         </p>
       </header>
       <AskedQuestion inReplyTo={progress.inReplyTo} view={view} />
-      <p dir="auto">
-        {progress.text}
+      <p dir="auto" className="answer-so-far">
+        {progress.text === "" ? <span className="muted">Reading its sources</span> : progress.text}
         {!isLate && <span className="waiting-dots" aria-hidden="true" />}
       </p>
       <footer className="answer-foot">
