@@ -39,31 +39,41 @@ function report(name: string, cases: readonly Case[]): void {
   }
 }
 
-/** Lines of a file with `⟦LABEL:…⟧` round their identifiers. */
+/** Lines of a file with `⟦LABEL:…⟧` round their identifiers, `⟦IGNORE:…⟧` round what counts neither way. */
 function marked(name: string): Case[] {
   const lines = readFileSync(new URL(name, import.meta.url), "utf8").split("\n");
   return lines
     .filter((line) => line !== "" && !line.startsWith("#"))
     .map((line) => {
       const spans: Span[] = [];
+      const ignore: { start: number; end: number }[] = [];
       let text = "";
       for (const part of line.replaceAll("\\n", "\n").split(/(?=⟦)|(?<=⟧)/)) {
         const [, label, identifier] = /^⟦(\w+):([^⟧]*)⟧$/.exec(part) ?? [];
         if (label === undefined || identifier === undefined) text += part;
         else {
-          spans.push({
-            start: text.length,
-            end: text.length + identifier.length,
-            label: label as IdentifierLabel,
-          });
+          const place = { start: text.length, end: text.length + identifier.length };
+          if (label === "IGNORE") ignore.push(place);
+          else spans.push({ ...place, label: label as IdentifierLabel });
           text += identifier;
         }
       }
-      return { text, spans };
+      return { text, spans, ignore };
     });
 }
 
 report("written by hand", marked("by-hand.txt"));
+for (const half of ["dev", "held-out"]) {
+  const cases = marked(`second-${half}.txt`);
+  report(
+    `second, ${half}`,
+    cases.filter(({ spans }) => spans.length > 0),
+  );
+  report(
+    `second, ${half}, nobody`,
+    cases.filter(({ spans }) => spans.length === 0),
+  );
+}
 const { heldOut } = await buildCorpus(0);
 report("own held-out", heldOut);
 for (const name of ["clinical", "asq", "asqneg", "presidio", "ambient", "medq"]) {
