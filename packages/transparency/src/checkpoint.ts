@@ -27,17 +27,31 @@ export interface VerifiedCheckpoint extends Checkpoint {
  * @throws BaseError `CHECKPOINT_FORMAT`, `CHECKPOINT_SIZE`, `CHECKPOINT_ROOT`
  */
 export function parseCheckpointText(text: string): Checkpoint {
+  const head = readHead(text);
+  if (!rootFitsSize(head)) throw broken("CHECKPOINT_ROOT");
+  return head;
+}
+
+/**
+ * Reads a checkpoint's text and leaves open whether the root fits the size: a witness must say which it was.
+ * @throws BaseError as {@link parseCheckpointText}
+ */
+export function readHead(text: string): Checkpoint {
   const lines = text.split("\n");
   const [origin, size, root] = lines;
   if (lines.pop() !== "" || lines.includes("") || origin === undefined || !size || !root) {
     throw broken("CHECKPOINT_FORMAT");
   }
-  const head = { origin, size: parseSize(size), root: parseRoot(root) };
-  if (head.size === 0 && !equalBytes(head.root, emptyRoot)) throw broken("CHECKPOINT_ROOT");
-  return head;
+  return { origin, size: parseSize(size), root: parseRoot(root) };
 }
 
-function parseSize(text: string): number {
+/** Whether the root of an empty tree is that of the empty tree. */
+export function rootFitsSize({ size, root }: Checkpoint): boolean {
+  return size > 0 || equalBytes(root, emptyRoot);
+}
+
+/** Reads a tree size: decimal, no leading zeros, below 2^53. @throws BaseError `CHECKPOINT_SIZE` */
+export function parseSize(text: string): number {
   const size = /^(?:0|[1-9][0-9]{0,15})$/.test(text) ? Number(text) : Number.NaN;
   if (!Number.isSafeInteger(size)) throw broken("CHECKPOINT_SIZE");
   return size;

@@ -6,6 +6,7 @@ import { leafHash } from "./merkle.ts";
 import { ed25519NoteSigner, formatVerifierKey, type NoteSigner } from "./note.ts";
 import type { LogBatch, LogStore } from "./ports.ts";
 import { broken } from "./rules.ts";
+import { readTile, type TileRange } from "./tiles.ts";
 import { CompactTree, proveConsistency, proveInclusion, proveInclusions, type StoredNode } from "./tree.ts";
 
 const maxGroupCount = 1024;
@@ -91,6 +92,11 @@ export class TransparencyLog {
   async proveConsistency(from: number, to: number): Promise<Uint8Array[]> {
     await this.#requireDurable(to);
     return proveConsistency(this.#store, from, to);
+  }
+
+  /** The hashes of a tile (C2SP tlog-tiles). @throws BaseError `TILE_MISSING` */
+  async tile(level: number, range: TileRange): Promise<Uint8Array<ArrayBuffer>> {
+    return readTile(this.#store, { ...range, level, size: await this.size() });
   }
 
   /** Index of the leaf with this hash, if the log has it. */

@@ -4,8 +4,15 @@ import { broken, type TransparencyCode } from "./rules.ts";
 
 const maxNoteBytes = 1_000_000;
 const maxSignatures = 100;
-const ed25519Type = 0x01;
-const keyBytesCount = 32;
+/** Signature types of C2SP signed-note and tlog-cosignature, as the first byte of a key says them. */
+export const noteTypes = { ed25519: 0x01, ed25519Cosignature: 0x04, mlDsa44Cosignature: 0x06 } as const;
+/** One of {@link noteTypes}. */
+export type NoteType = (typeof noteTypes)[keyof typeof noteTypes];
+const keyBytesCounts: ReadonlyMap<number, number> = new Map([
+  [noteTypes.ed25519, 32],
+  [noteTypes.ed25519Cosignature, 32],
+  [noteTypes.mlDsa44Cosignature, 1312],
+]);
 const keyHashBytesCount = 4;
 const signaturePrefix = "\u2014 ";
 // A lone surrogate is text that UTF-8 cannot hold.
@@ -113,12 +120,30 @@ export function verifyNote(note: UnverifiedNote, trusted: readonly NoteVerifier[
  * `NOTE_SIGNATURE_LINE` when a signer's name cannot
  */
 export function signNote(text: string, signers: readonly NoteSigner[]): string {
+  return joinNote(text, signText(text, signers));
+}
+
+/** The signatures of `text` alone, in the signers' order. */
+export function signText(text: string, signers: readonly NoteSigner[]): NoteSignature[] {
   const bytes = toUtf8(text);
-  const lines = signers.map((signer) => {
-    const signature = concatBytes(uint32(signer.keyHash), signer.sign(bytes));
-    return `${signaturePrefix}${signer.name} ${toBase64(signature)}\n`;
+  return signers.map((signer) => ({
+    name: signer.name,
+    keyHash: signer.keyHash,
+    signature: signer.sign(bytes),
+  }));
+}
+
+/** The lines under a note's text, each with its newline. */
+export function formatSignatures(signatures: readonly NoteSignature[]): string {
+  const lines = signatures.map(({ name, keyHash, signature }) => {
+    return `${signaturePrefix}${name} ${toBase64(concatBytes(uint32(keyHash), signature))}\n`;
   });
-  const note = `${text}\n${lines.join("")}`;
+  return lines.join("");
+}
+
+/** A note of a text and its signatures. @throws BaseError as {@link signNote} */
+export function joinNote(text: string, signatures: readonly NoteSignature[]): string {
+  const note = `${text}\n${formatSignatures(signatures)}`;
   if (parseNote(note).unverifiedText !== text) throw broken("NOTE_FORMAT");
   return note;
 }
@@ -129,30 +154,54 @@ export function signNote(text: string, signers: readonly NoteSigner[]): string {
  */
 export function ed25519NoteSigner(name: string, seed: Uint8Array): NoteSigner {
   const { publicKey } = ed25519KeyPair(seed);
-  return { name, keyHash: ed25519KeyHash(name, publicKey), sign: (text) => ed25519Sign(seed, text) };
+  const keyHash = noteKeyHash({ name, publicKey, type: noteTypes.ed25519 });
+  return { name, keyHash, sign: (text) => ed25519Sign(seed, text) };
+}
+
+/** What a verifier key says. */
+export interface NoteKey {
+  readonly name: string;
+  readonly type: NoteType;
+  /** 32 bytes, 1,312 for ML-DSA-44. */
+  readonly publicKey: Uint8Array;
 }
 
 /**
- * The verifier key text of an Ed25519 public key (32 bytes).
+ * The verifier key text of a public key, by default one of Ed25519 (32 bytes) that signs notes.
  * @throws BaseError `VKEY_NAME`, `VKEY_ALGORITHM`
  */
-export function formatVerifierKey(name: string, publicKey: Uint8Array): string {
-  const hash = toHex(uint32(ed25519KeyHash(name, publicKey)));
-  return `${name}+${hash}+${toBase64(concatBytes(Uint8Array.of(ed25519Type), publicKey))}`;
+export function formatVerifierKey(
+  name: string,
+  publicKey: Uint8Array,
+  type: NoteType = noteTypes.ed25519,
+): string {
+  const hash = toHex(uint32(noteKeyHash({ name, type, publicKey })));
+  return `${name}+${hash}+${toBase64(concatBytes(Uint8Array.of(type), publicKey))}`;
 }
 
 /**
- * Reads a verifier key. Only Ed25519 (type 0x01) is known here; cosignatures bring verifiers of their own.
+ * Reads a verifier key of any known type, with its hash.
  * @throws BaseError `VKEY_FORMAT`, `VKEY_NAME`, `VKEY_ALGORITHM`, `VKEY_HASH`
  */
-export function parseVerifierKey(vkey: string): NoteVerifier {
+export function readVerifierKey(vkey: string): NoteKey & { readonly keyHash: number } {
   const [, name, hex, base64] = /^([^+]*)\+([0-9a-f]{8})\+(.*)$/su.exec(vkey) ?? [];
   if (name === undefined || hex === undefined || base64 === undefined) throw broken("VKEY_FORMAT");
   const typed = decodeBase64(base64, "VKEY_FORMAT");
-  if (typed[0] !== ed25519Type) throw broken("VKEY_ALGORITHM");
-  const publicKey = typed.slice(1);
-  const keyHash = ed25519KeyHash(name, publicKey);
+  const type = Object.values(noteTypes).find((known) => known === typed[0]);
+  if (type === undefined) throw broken("VKEY_ALGORITHM");
+  const key = { name, type, publicKey: typed.slice(1) };
+  const keyHash = noteKeyHash(key);
   if (toHex(uint32(keyHash)) !== hex) throw broken("VKEY_HASH");
+  return { ...key, keyHash };
+}
+
+/**
+ * Reads a verifier key for notes: Ed25519, type 0x01. Cosignatures have verifiers of their own.
+ * @throws BaseError as {@link readVerifierKey}
+ */
+export function parseVerifierKey(vkey: string): NoteVerifier {
+  const { name, keyHash, type, publicKey } = readVerifierKey(vkey);
+  if (type !== noteTypes.ed25519) throw broken("VKEY_ALGORITHM");
   return {
     name,
     keyHash,
@@ -160,8 +209,9 @@ export function parseVerifierKey(vkey: string): NoteVerifier {
   };
 }
 
-function ed25519KeyHash(name: string, publicKey: Uint8Array): number {
+/** The 32 bits that find a key. @throws BaseError `VKEY_NAME`, `VKEY_ALGORITHM` */
+export function noteKeyHash({ name, type, publicKey }: NoteKey): number {
   if (!isKeyName(name)) throw broken("VKEY_NAME");
-  if (publicKey.length !== keyBytesCount) throw broken("VKEY_ALGORITHM");
-  return readUint32(sha256(concatBytes(toUtf8(`${name}\n`), Uint8Array.of(ed25519Type), publicKey)));
+  if (publicKey.length !== keyBytesCounts.get(type)) throw broken("VKEY_ALGORITHM");
+  return readUint32(sha256(concatBytes(toUtf8(`${name}\n`), Uint8Array.of(type), publicKey)));
 }

@@ -35,3 +35,20 @@ export interface LogStore extends HashReader {
   /** Finishes what was begun; nothing may be called afterwards. */
   close(): Promise<void>;
 }
+
+/**
+ * What a witness remembers: for each log the checkpoint that it cosigned last. Synchronous, so that nothing
+ * comes between a check and what it allows.
+ */
+export interface WitnessStore {
+  /** The signed note, with the witness's own cosignatures. */
+  latest(origin: string): string | undefined;
+  /** Replaces `before` by `after`, durably when it returns; false and unchanged when another note is there. */
+  replace(change: {
+    readonly origin: string;
+    readonly before: string | undefined;
+    readonly after: string;
+  }): boolean;
+  /** Nothing may be called afterwards. */
+  close(): void;
+}
