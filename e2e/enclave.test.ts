@@ -91,7 +91,7 @@ describe.skipIf(!hasApt)("an enclave image (built on Debian only)", () => {
       const answer: unknown = JSON.parse(
         fromUtf8(await ask("question", toUtf8("I have crushing chest pain"))),
       );
-      expect(JSON.stringify(answer)).toContain("chest");
+      expect(answer).toMatchObject({ emergency: true, kind: "cardiac" });
     });
 
     it("runs the agent without privileges", async () => {
