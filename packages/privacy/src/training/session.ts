@@ -50,7 +50,7 @@ export function trainUnderBudget(session: TrainingSession): TrainedHead {
   const { run, ledger, budget, purpose, kept, onStep, keepEvery = 50 } = session;
   const { id, state: begun } = resume(session) ?? begin(session);
   const digest = toHex(planDigest(run.plan));
-  if (!isSettled(ledger, id)) {
+  if (!isReleased(ledger, id)) {
     try {
       // Also after a crash: the same reservation again changes nothing.
       reserve(ledger, { id, budget, purpose, events: [eventOf(run.plan)], planDigest: digest });
@@ -74,8 +74,10 @@ export function trainUnderBudget(session: TrainingSession): TrainedHead {
   return { parameters: state.parameters, reservation: id, close };
 }
 
-function isSettled(ledger: LedgerStore, id: string): boolean {
-  return ledger.entries().some((entry) => entry.type === "settled" && entry.id === id);
+function isReleased(ledger: LedgerStore, id: string): boolean {
+  return ledger
+    .entries()
+    .some((entry) => entry.type === "settled" && entry.id === id && entry.outcome === "released");
 }
 
 function begin(session: TrainingSession): { readonly id: string; readonly state: TrainingState } {
