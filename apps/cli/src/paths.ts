@@ -16,6 +16,7 @@ export const paths = {
   cliSource: inRepository("apps/cli/src"),
   enclaveMain: inRepository("apps/enclave/src/main.ts"),
   federationMain: inRepository("apps/federation/src/main.ts"),
+  witnessMain: inRepository("apps/witness/src/main.ts"),
   egressMain: inRepository("apps/egress/src/main.ts"),
   agentMain: inRepository("apps/agent/src/main.ts"),
   webSource: inRepository("apps/web"),

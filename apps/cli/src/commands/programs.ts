@@ -6,6 +6,7 @@ import { paths } from "../paths.ts";
 
 /** Programs that read their own options: each is the same when it is started by itself. */
 const programs = [
+  ["witness", paths.witnessMain, "cosign the checkpoints of logs that only grow"],
   ["egress", paths.egressMain, "start the way to a cloud vendor, or make a key for it"],
   [
     "federation",
