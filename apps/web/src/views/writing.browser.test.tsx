@@ -1,4 +1,4 @@
-import type { AnswerProgress } from "@cloister/client";
+import type { AnswerProgress, TextMessage } from "@cloister/client";
 import { describe, expect, test } from "vitest";
 import type { FakeClient } from "../testing/fake-client.ts";
 import { answerTo, groundedAnswer, text } from "../testing/people.ts";
@@ -35,7 +35,8 @@ function openAsked(): FakeClient {
   const me = client.self()?.account ?? "";
   const agent = agentOf(client);
   open(client, { hash });
-  client.receive({ ...question, from: me, asked: agent });
+  const mine: TextMessage = { ...question, from: me, asked: agent };
+  client.receive(mine);
   return client;
 }
 
