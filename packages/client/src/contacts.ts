@@ -151,13 +151,15 @@ export async function noteIdentityChange(
 ): Promise<ContactRecord> {
   if (isOwn(core, known.account)) return known;
   if (known.newIdentityKey && equalBytes(known.newIdentityKey, newIdentityKey)) return known;
+  // An agent has another identity after each start. Where there is evidence, that decides, and no person.
+  if (known.role === "agent" && core.evidence.standing(known) !== "free") {
+    const waiting = { ...known, newIdentityKey };
+    put(transaction, waiting);
+    transaction.afterwards(() => core.evidence.ask(known.account));
+    return waiting;
+  }
   const contact: ContactRecord = { ...known, verification: "changed", newIdentityKey };
   put(transaction, contact);
-  // An agent has another identity after each start; its evidence decides, where there is some.
-  if (known.role === "agent" && core.evidence.standing(contact) !== "free") {
-    transaction.afterwards(() => core.evidence.ask(known.account));
-    return contact;
-  }
   await record(core, transaction, { type: "identity.changed" });
   for (const { id, members } of transaction.all(conversationsTable)) {
     if (!members.some(({ account }) => account === known.account)) continue;
