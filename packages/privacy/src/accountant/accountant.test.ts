@@ -58,14 +58,14 @@ describe("epsilon", () => {
   });
 
   it("does not depend on how steps are listed", () => {
-    const together = epsilonFor([event(0.01, 1.1, 300)], 1e-5);
-    const apart = epsilonFor([event(0.01, 1.1, 100), event(0.01, 1.1, 200)], 1e-5);
+    const together = epsilonBound([event(0.01, 1.1, 300)], 1e-5);
+    const apart = epsilonBound([event(0.01, 1.1, 100), event(0.01, 1.1, 200)], 1e-5);
     expect(apart).toBe(together);
   });
 
   it("of different events is more than of either, less than of both one by one", () => {
     const [a, b] = [event(0.01, 1, 200), event(0.05, 3, 100)];
-    const [one, other, both] = [[a], [b], [a, b]].map((events) => epsilonFor(events, 1e-5));
+    const [one, other, both] = [[a], [b], [a, b]].map((events) => epsilonBound(events, 1e-5));
     expect(both).toBeGreaterThan(Math.max(one ?? 0, other ?? 0));
     expect(both).toBeLessThan((one ?? 0) + (other ?? 0));
   });
