@@ -32,9 +32,16 @@ export interface RunningStack {
   stop(): Promise<void>;
 }
 
-/** `cloister up` as a person starts it, on free ports, in a folder of its own. */
-export async function startStack(options: readonly string[] = []): Promise<RunningStack> {
+/**
+ * `cloister up` as a person starts it, on free ports, in a folder of its own.
+ * @param prepare puts into the folder what has to be there before
+ */
+export async function startStack(
+  options: readonly string[] = [],
+  prepare?: (dataDir: string) => Promise<void>,
+): Promise<RunningStack> {
   const dataDir = await mkdtemp(join(tmpdir(), "cloister-e2e-"));
+  await prepare?.(dataDir);
   const launch = async (ports: readonly string[]) => {
     const args = ["up", "--json", "--data", dataDir, ...ports, ...options];
     const launched = spawn(process.execPath, [launcher, ...args], { stdio: ["ignore", "pipe", "pipe"] });
