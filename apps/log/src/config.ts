@@ -11,6 +11,8 @@ export interface LogConfig {
   /** Ed25519, 32 bytes: the relay's key that signs append tokens. */
   readonly tokenKey: Uint8Array;
   readonly readerTokenFile?: string;
+  /** Policy file: its witnesses are asked to cosign. */
+  readonly policyFile?: string;
   /** Origin of the web app, or `*`. */
   readonly webOrigin?: string;
   /** Under which people reach the log. */
@@ -32,6 +34,7 @@ Usage: node src/main.ts --data DIR --origin NAME --token-key HEX [options]
   --origin NAME           name of the log in its checkpoints, such as clinic.example/log
   --token-key HEX         Ed25519 public key of the relay that signs append tokens
   --reader-token FILE     file with the token of those who may read entries; without it nobody may
+  --policy FILE           C2SP tlog-policy; its witnesses with an address cosign, its quorum decides what is published
   --web-origin URL        origin of the web app that may call from a browser, or *
   --public-url URL        where people reach the log behind a reverse proxy; requests must name it, or this machine
   --host NAME             address to listen on (127.0.0.1)
@@ -49,6 +52,7 @@ const flags = [
   "origin",
   "token-key",
   "reader-token",
+  "policy",
   "web-origin",
   "public-url",
   "host",
@@ -71,6 +75,7 @@ const whole = z.object({
   ...named.shape,
   "token-key": z.string("say the relay's public key").check(z.regex(/^[0-9a-f]{64}$/i, "use 64 hex digits")),
   "reader-token": z.optional(text),
+  policy: z.optional(text),
   "web-origin": z.optional(
     z.union(
       [z.literal("*"), z.url({ protocol: /^https?$/ })],
@@ -113,6 +118,7 @@ export function readCommand(
       tokenKey: fromHex(checked["token-key"]),
       leavesPerSecond: checked["leaves-per-second"],
       ...(checked["reader-token"] === undefined ? {} : { readerTokenFile: checked["reader-token"] }),
+      ...(checked.policy === undefined ? {} : { policyFile: checked.policy }),
       ...(checked["public-url"] === undefined ? {} : { publicUrl: checked["public-url"] }),
       ...(checked["web-origin"] === undefined ? {} : { webOrigin: checked["web-origin"] }),
     },

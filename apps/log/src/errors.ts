@@ -17,6 +17,7 @@ const statusByCode = {
   TOKEN_SIGNATURE: 401,
   TOKEN_EXPIRED: 401,
   NOT_FOUND: 404,
+  TILE_MISSING: 404,
   TOO_LARGE: 413,
   RATE_LIMITED: 429,
 } as const;

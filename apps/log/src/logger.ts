@@ -2,7 +2,17 @@ import { destination, pino } from "pino";
 
 /** What a line of the process's own log may hold: nothing about a request but its kind and outcome. */
 export interface LogLine {
-  readonly event: "started" | "stopping" | "stopped" | "request" | "failure";
+  readonly event:
+    | "started"
+    | "stopping"
+    | "stopped"
+    | "request"
+    | "failure"
+    /** A quorum cosigned the checkpoint of this size; or did not, for the reason in `code`. */
+    | "witnessed"
+    | "unwitnessed"
+    /** One witness did not cosign. */
+    | "witness";
   /** The pattern, never the path. */
   readonly route?: string;
   readonly status?: number;

@@ -21,9 +21,12 @@ import {
   verifyLog,
   verifyTogether,
 } from "@cloister/transparency";
+import { parsePolicy, verifyTlogProof, verifyWitnessed } from "@cloister/transparency/witnessing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 const main = fileURLToPath(new URL("main.ts", import.meta.url));
+// Started by path: no app imports an app.
+const witnessMain = fileURLToPath(new URL("../../witness/src/main.ts", import.meta.url));
 const origin = "clinic.example/log";
 const relaySeed = new Uint8Array(32).fill(1);
 const readerToken = "r".repeat(40);
@@ -191,6 +194,50 @@ describe("the log as a process", () => {
     const { vkey, url } = await serve();
     expect(printed).toBe(vkey);
     expect(await (await fetch(`${url}/v1/log`)).json()).toEqual({ origin, vkey });
+  });
+
+  it("has a witness cosign what it publishes, without the appends waiting for it", async () => {
+    const [vkey] = (await once(
+      createInterface({ input: start("--print-vkey").stdout ?? process.stdin }),
+      "line",
+    )) as [string];
+    await writeFile(join(folder, "logs"), `log ${vkey}\nquorum none\n`);
+    const witness = spawn(
+      process.execPath,
+      ["--disable-warning=ExperimentalWarning", witnessMain, "--data", join(folder, "witness")].concat([
+        "--name",
+        "w.example/1",
+        "--logs",
+        join(folder, "logs"),
+        "--port",
+        "0",
+      ]),
+      { stdio: ["ignore", "pipe", "ignore"] },
+    );
+    try {
+      const [line] = (await once(createInterface({ input: witness.stdout }), "line")) as [string];
+      const { listening, vkeys } = JSON.parse(line) as { listening: number; vkeys: readonly string[] };
+      const address = `http://127.0.0.1:${listening}`;
+      const lines = vkeys.map((key, at) => `witness w${at} ${key} ${address}\n`);
+      const policyText = `log ${vkey}\n${lines.join("")}group w all w0 w1\nquorum w\n`;
+      await writeFile(join(folder, "policy"), policyText);
+      const { url } = await serve("--policy", join(folder, "policy"));
+      const { index } = await append(url, 0);
+      const policy = parsePolicy(policyText);
+      let text = "";
+      for (let tries = 0; tries < 100 && !text.startsWith("c2sp.org/"); tries += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        text = await (await fetch(`${url}/v1/proof/published?index=${index}`)).text();
+      }
+      expect(verifyTlogProof({ text, leaf: leaf(0), policy }).cosignatures).toHaveLength(2);
+      witness.kill("SIGKILL");
+      await append(url, 1);
+      const published = await (await fetch(`${url}/checkpoint`)).text();
+      expect(verifyWitnessed(published, policy).checkpoint.size).toBe(1);
+      expect(await readFile(join(folder, "data", "witnessed.checkpoint"), "utf8")).toBe(published);
+    } finally {
+      witness.kill("SIGKILL");
+    }
   });
 
   it("refuses to start on another log's data, and says why", async () => {

@@ -1,19 +1,17 @@
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { BaseError, isBaseError } from "@cloister/bytes";
 import { ed25519KeyPair } from "@cloister/crypto";
-import { loadSeed, readSecret } from "@cloister/keys-file";
+import { loadSeed, readSecret, writeAtomically } from "@cloister/keys-file";
+import { serveHttp, stopSignal } from "@cloister/serve-http";
 import { openLogStore } from "@cloister/store-sqlite/log";
 import { formatVerifierKey, TransparencyLog } from "@cloister/transparency";
-import { createAdaptorServer } from "@hono/node-server";
+import { parsePolicy } from "@cloister/transparency/witnessing";
 import { help, type LogConfig, readCommand } from "./config.ts";
-import { stderrLogger } from "./logger.ts";
+import { type Logger, stderrLogger } from "./logger.ts";
 import { createLogServer } from "./server.ts";
-
-const requestTimeoutMs = 10_000;
-const stopTimeoutMs = 5_000;
+import { Witnessing } from "./witnessing.ts";
 
 async function main(): Promise<void> {
   process.umask(0o077);
@@ -40,6 +38,7 @@ async function run(config: LogConfig): Promise<void> {
   const log = new TransparencyLog({ store, origin, seed });
   const size = await log.size(); // holds the store against its own checkpoint before anybody relies on it
   const logger = stderrLogger();
+  const witnessing = await openWitnessing(config, log, logger);
   const app = createLogServer({
     log,
     tokenKey,
@@ -48,21 +47,41 @@ async function run(config: LogConfig): Promise<void> {
     clock: Date.now,
     logger,
     ...(readerToken === undefined ? {} : { readerToken }),
+    ...(witnessing === undefined ? {} : { witnessing }),
     ...(webOrigin === undefined ? {} : { webOrigin }),
   });
-  const server = createAdaptorServer({
-    fetch: app.fetch,
-    serverOptions: { requestTimeout: requestTimeoutMs },
-  });
-  const port = await listen(server as Server, config);
+  const served = await serveHttp({ fetch: app.fetch, host, port: config.port });
+  witnessing?.wake();
   logger({ event: "started", size });
-  process.stdout.write(`${JSON.stringify({ listening: port, origin, vkey: log.vkey })}\n`);
+  process.stdout.write(`${JSON.stringify({ listening: served.port, origin, vkey: log.vkey })}\n`);
 
   await stopSignal();
   logger({ event: "stopping" });
-  await close(server as Server);
+  witnessing?.stop();
+  await served.close();
   await store.close();
   logger({ event: "stopped" });
+}
+
+async function openWitnessing(
+  { policyFile, dataDir }: LogConfig,
+  log: TransparencyLog,
+  logger: Logger,
+): Promise<Witnessing | undefined> {
+  if (policyFile === undefined) return undefined;
+  const text = await readFile(policyFile, "utf8").catch((cause: unknown) => {
+    throw new BaseError("Usage", "POLICY_FILE", `${policyFile} cannot be read`, { cause });
+  });
+  const file = join(dataDir, "witnessed.checkpoint");
+  const kept = await readFile(file, "utf8").catch(() => undefined);
+  return new Witnessing({
+    log,
+    policy: parsePolicy(text),
+    logger,
+    keep: (note) => writeAtomically(file, note),
+    ...(kept === undefined ? {} : { kept }),
+    fetch,
+  });
 }
 
 /** Whoever loses it ends the log: it cannot go on under another key. */
@@ -79,32 +98,6 @@ async function readReaderToken({ readerTokenFile }: LogConfig): Promise<string |
     "READER_TOKEN_WEAK",
     "the reader token needs 32 characters or more, no spaces",
   );
-}
-
-async function listen(server: Server, { host, port }: LogConfig): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      reject(new BaseError("Usage", "LISTEN_FAILED", `cannot listen on ${host}:${port} (${error.code})`));
-    });
-    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
-  });
-}
-
-async function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve());
-  });
-}
-
-/** Lets requests in progress finish, for a while; a connection ends when its request did. */
-async function close(server: Server): Promise<void> {
-  const idle = setInterval(() => server.closeIdleConnections(), 20);
-  const deadline = setTimeout(() => server.closeAllConnections(), stopTimeoutMs);
-  await new Promise<void>((resolve) => {
-    server.close(() => resolve());
-  });
-  clearInterval(idle);
-  clearTimeout(deadline);
 }
 
 try {

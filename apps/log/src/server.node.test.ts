@@ -15,6 +15,7 @@ import {
   verifyInclusion,
   verifyLog,
 } from "@cloister/transparency";
+import { parsePolicy, verifyTlogProof } from "@cloister/transparency/witnessing";
 import type { Hono } from "hono";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { LogLine } from "./logger.ts";
@@ -263,5 +264,56 @@ describe("its healthz", () => {
   it("says the size once the store answered", async () => {
     await append(0);
     expect(await (await app.request("/healthz")).json()).toEqual({ status: "ok", size: 1 });
+  });
+});
+
+describe("the published log", () => {
+  it("gives checkpoint and tiles to anyone, entries to readers", async () => {
+    for (let number = 0; number < 260; number += 1) await log.append(leaf(number));
+    const checkpoint = await app.request("/checkpoint");
+    expect(checkpoint.headers.get("content-type")).toBe("text/plain; charset=utf-8");
+    expect(await checkpoint.text()).toBe(await log.checkpoint());
+    const tile = await app.request("/tile/0/000");
+    expect(tile.headers.get("cache-control")).toContain("immutable");
+    const hashes = new Uint8Array(await tile.arrayBuffer());
+    expect(hashes).toHaveLength(8192);
+    expect(hashes.slice(32, 64)).toEqual(leafHash(leaf(1)));
+    expect((await app.request("/tile/0/001.p/4")).status).toBe(200);
+    expect((await app.request("/tile/1/000.p/1")).status).toBe(200);
+    for (const path of ["/tile/0/001", "/tile/0/001.p/5", "/tile/00/000", "/tile/1/000", "/tile/0/0"]) {
+      expect([path, (await app.request(path)).status]).toEqual([path, 404]);
+    }
+    const entries = (headers: Record<string, string>) => app.request("/tile/entries/001.p/4", { headers });
+    expect((await entries({})).status).toBe(401);
+    expect((await entries(bearer("wrong"))).status).toBe(403);
+    const bundle = new Uint8Array(await (await entries(bearer(readerToken))).arrayBuffer());
+    expect(bundle.slice(2, 2 + leaf(256).length)).toEqual(leaf(256));
+    expect((await app.request("/tile/entries/002.p/1", { headers: bearer(readerToken) })).status).toBe(404);
+  });
+
+  it("proves one leaf in a file, under what it publishes", async () => {
+    await log.append(leaf(0));
+    await log.append(leaf(1));
+    const policy = parsePolicy(`log ${log.vkey}\nquorum none\n`);
+    for (const query of ["index=1", `hash=${toBase64Url(leafHash(leaf(1)))}`]) {
+      const text = await (await app.request(`/v1/proof/published?${query}`)).text();
+      expect(verifyTlogProof({ text, leaf: leaf(1), policy })).toMatchObject({ index: 1 });
+    }
+    expect((await app.request("/v1/proof/published?index=2")).status).toBe(404);
+    expect((await app.request("/v1/proof/published?index=x")).status).toBe(400);
+  });
+
+  it("is what witnesses cosigned, where they are asked", async () => {
+    let latest: string | undefined;
+    let wakes = 0;
+    app = make({ witnessing: { latest: () => latest, wake: () => void (wakes += 1) } });
+    expect((await post(leaf(0), { ...bearer(token()), ...cbor })).status).toBe(201);
+    expect(wakes).toBe(1);
+    expect((await app.request("/checkpoint")).status).toBe(503);
+    latest = await log.checkpoint();
+    await log.append(leaf(1));
+    expect(await (await app.request("/checkpoint")).text()).toBe(latest);
+    expect((await app.request("/v1/proof/published?index=0")).status).toBe(200);
+    expect((await app.request("/v1/proof/published?index=1")).status).toBe(404);
   });
 });

@@ -1,6 +1,5 @@
-import { BaseError, equalBytes, fromBase64Url, isBaseError, toHex, toUtf8 } from "@cloister/bytes";
+import { BaseError, isBaseError, toHex } from "@cloister/bytes";
 import { answersToHost, type HostRule } from "@cloister/contracts/hosts";
-import { sha256 } from "@cloister/crypto";
 import {
   type Clock,
   entriesToJson,
@@ -18,7 +17,9 @@ import { routePath } from "hono/route";
 import { z } from "zod/mini";
 import { answerError } from "./errors.ts";
 import type { Logger } from "./logger.ts";
+import { addPublicLog } from "./public-log.ts";
 import { RateLimit } from "./rate-limit.ts";
+import { bearer, decode, inclusionQuery, invalid, number, parse, requireReader } from "./request.ts";
 
 // Base64 and braces around the longest leaf.
 const maxBodyBytes = 2 * maxLeafBytes;
@@ -37,17 +38,13 @@ export interface LogServerOptions {
   readonly hosts?: HostRule;
   /** How many leaves one append token may write on average. */
   readonly leavesPerSecond: number;
+  /** Has witnesses cosign; absent where nobody is asked. */
+  readonly witnessing?: { latest(): string | undefined; wake(): void };
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-const number = z.string().check(z.regex(/^(?:0|[1-9][0-9]{0,15})$/));
-const hash = z.string().check(z.regex(/^[A-Za-z0-9_-]{43}$/));
 const leafBody = z.strictObject({ leaf: z.string() });
-const inclusionQuery = z.union([
-  z.strictObject({ index: number, size: number }),
-  z.strictObject({ hash, size: number }),
-]);
 const consistencyQuery = z.strictObject({ from: number, to: number });
 const entriesQuery = z.strictObject({ from: number, count: number });
 
@@ -73,10 +70,11 @@ export function createLogServer(options: LogServerOptions): Hono {
   addAppend(app, options);
   addProofs(app, log);
   addEntries(app, options);
+  addPublicLog(app, options);
   return app;
 }
 
-function addAppend(app: Hono, { log, tokenKey, clock, leavesPerSecond }: LogServerOptions): void {
+function addAppend(app: Hono, { log, tokenKey, clock, leavesPerSecond, witnessing }: LogServerOptions): void {
   const limit = new RateLimit(leavesPerSecond);
   const tooLarge = () => {
     throw new BaseError("Decode", "TOO_LARGE", `a body has at most ${maxBodyBytes} bytes`);
@@ -89,6 +87,7 @@ function addAppend(app: Hono, { log, tokenKey, clock, leavesPerSecond }: LogServ
       throw new BaseError("Unavailable", "RATE_LIMITED", "too many leaves at once; go on in a second");
     }
     const logged = await log.append(await readLeaf(context));
+    witnessing?.wake();
     return context.json(loggedLeafToJson(logged), 201);
   });
 }
@@ -118,10 +117,7 @@ function addProofs(app: Hono, log: TransparencyLog): void {
 
 function addEntries(app: Hono, { log, readerToken }: LogServerOptions): void {
   app.get("/v1/entries", async (context) => {
-    const presented = bearer(context);
-    if (readerToken === undefined || !sameSecret(presented, readerToken)) {
-      throw new BaseError("Policy", "FORBIDDEN", "entries are for holders of the reader token");
-    }
+    requireReader(context, readerToken);
     const { from, count } = parse(entriesQuery, context.req.query());
     const entries = await log.leaves(Number(from), Math.min(Number(count), maxEntriesCount));
     context.header("Cache-Control", "no-store");
@@ -151,35 +147,4 @@ function requireHost(hosts: HostRule) {
     }
     await next();
   };
-}
-
-function bearer(context: Context): string {
-  const [scheme, token, ...rest] = (context.req.header("Authorization") ?? "").split(" ");
-  if (scheme !== "Bearer" || token === undefined || rest.length > 0) {
-    throw new BaseError("Verification", "UNAUTHENTICATED", "send Authorization: Bearer and your token");
-  }
-  return token;
-}
-
-/** Hashes first, so that the time of the comparison says nothing about the secret's length either. */
-function sameSecret(a: string, b: string): boolean {
-  return equalBytes(sha256(toUtf8(a)), sha256(toUtf8(b)));
-}
-
-function decode(text: string): Uint8Array {
-  try {
-    return fromBase64Url(text);
-  } catch {
-    throw invalid("byte strings are base64url without padding");
-  }
-}
-
-function parse<T extends z.core.$ZodType>(schema: T, value: unknown): z.output<T> {
-  const result = z.safeParse(schema, value);
-  if (result.success) return result.data;
-  throw invalid("the request does not have the fields that the README lists");
-}
-
-function invalid(message: string): BaseError {
-  return new BaseError("Decode", "REQUEST_INVALID", message);
 }
