@@ -7,7 +7,7 @@ import { hog, hogCount } from "./hog.ts";
 const pixels = 28 * 28;
 
 /** One row of HOG features for each image of 28 x 28 bytes. */
-export function featuresOf(images: Uint8Array): Float32Array {
+function featuresOf(images: Uint8Array): Float32Array {
   const count = images.length / pixels;
   const features = new Float32Array(count * hogCount);
   for (let at = 0; at < count; at += 1)

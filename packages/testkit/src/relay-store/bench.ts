@@ -21,7 +21,7 @@ export interface RelayStoreSite {
   clean(): Promise<void>;
 }
 
-export const roomy = {
+const roomy = {
   maxQueuedCount: 1000,
   maxQueuedBytes: 10_000_000,
   maxPerSenderCount: 1000,
@@ -29,7 +29,7 @@ export const roomy = {
 };
 export const dayMs = 86_400_000;
 
-export type Sent = Extract<SendRequest, { readonly from: DeviceAddress }>;
+type Sent = Extract<SendRequest, { readonly from: DeviceAddress }>;
 
 export function bytes(length: number, seed: number): Uint8Array {
   return Uint8Array.from({ length }, (_, at) => (seed * 31 + at * 7) & 255);
@@ -73,7 +73,7 @@ export function sealed(to: DeviceAddress, seed: number, size = 256): OutgoingEnv
 export const alice: DeviceAddress = { account: "A".repeat(22), device: 1 };
 export const bob: DeviceAddress = { account: "B".repeat(22), device: 1 };
 export const bob2: DeviceAddress = { account: "B".repeat(22), device: 2 };
-export const page = { maxCount: 100, maxBytes: 1_000_000 };
+const page = { maxCount: 100, maxBytes: 1_000_000 };
 /** What the tests of a store share: the store as it is open now, and short ways to use it. */
 export interface StoreBench {
   readonly store: RelayStore;

@@ -14,7 +14,7 @@ import type {
   StoredEnvelope,
 } from "@cloister/relay-core";
 
-export type Row = StoredEnvelope & { readonly ageMs: number };
+type Row = StoredEnvelope & { readonly ageMs: number };
 
 export interface MemoryDevice {
   readonly address: DeviceAddress;
@@ -111,7 +111,7 @@ export function isFull(device: MemoryDevice, envelope: OutgoingEnvelope, send: S
 }
 
 /** Whose share an envelope takes; undefined for sealed mail. */
-export function senderOf(origin: EnvelopeOrigin): AccountId | undefined {
+function senderOf(origin: EnvelopeOrigin): AccountId | undefined {
   return "from" in origin ? origin.from.account : undefined;
 }
 
