@@ -12,6 +12,7 @@ import { decisionToCbor, type RoutedDecision, readDecision } from "./decision.ts
 import { type HistoryContent, historyFields, readHistory } from "./history.ts";
 import { readId, readIds } from "./id-fields.ts";
 import { type AccountId, type ConversationId, idToBytes, type MessageId, type Role, roles } from "./ids.ts";
+import { type Intake, intakeToCbor, readIntake } from "./intake.ts";
 import { type MendingContent, mendingFields, readMending } from "./mending.ts";
 import { readUnderWay, type UnderWayContent, underWayFields } from "./progress.ts";
 import { readVersion1 } from "./version.ts";
@@ -65,6 +66,8 @@ export interface TextContent extends InConversation {
   readonly asked?: AccountId;
   /** Why it could be put to that agent. */
   readonly decision?: RoutedDecision;
+  /** The answers of a symptom check whose summary the body is. */
+  readonly intake?: Intake;
 }
 
 /** A question to an agent: the only thing an agent ever receives of a conversation, besides consent. */
@@ -148,6 +151,7 @@ function contentFields(content: Content): { readonly [key: string]: CborValue } 
         body: content.body,
         ...(content.asked === undefined ? {} : { asked: idToBytes(content.asked) }),
         ...decisionField(content),
+        ...(content.intake === undefined ? {} : { intake: intakeToCbor(content.intake) }),
       };
     case "ask":
       return {
@@ -229,12 +233,14 @@ export function readContent(map: FieldReader): Content {
       };
     case "text": {
       const asked = map.optional("asked", (key) => readId(map, key));
+      const intake = map.optional("intake", (key) => map.map(key, readIntake));
       return {
         kind,
         ...readMessage(map),
         body: readBody(map),
         ...(asked === undefined ? {} : { asked }),
         ...readDecisionField(map),
+        ...(intake === undefined ? {} : { intake }),
       };
     }
     case "ask":
