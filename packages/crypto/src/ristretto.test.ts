@@ -14,7 +14,7 @@ import {
 
 const wide = fc.uint8Array({ minLength: 64, maxLength: 64 }).map(wideScalar);
 const identity = "00".repeat(32);
-const code = (name: string) => expect.objectContaining({ code: name });
+const code = (name: string): unknown => expect.objectContaining({ code: name });
 
 describe("ristretto255", () => {
   it("has the multiples of RFC 9496 appendix A.1", () => {

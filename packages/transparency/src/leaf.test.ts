@@ -34,6 +34,10 @@ const events: AuditEvent[] = [
   { type: "budget.changed", at, ledgerDigest: digest },
   { type: "canary.planned", at, commitment: digest },
   { type: "canary.planted", at, commitment: digest },
+  { type: "breakglass.requested", at, requestDigest: digest },
+  { type: "breakglass.released", at, requestDigest: digest, releaseDigest: digest },
+  { type: "breakglass.noticed", ...common, requestDigest: digest },
+  { type: "breakglass.reviewed", at, requestDigest: digest },
 ];
 
 function raw(fields: { readonly [key: string]: CborValue }): Uint8Array {
@@ -47,7 +51,7 @@ describe("audit leaves", () => {
       expect(decodeLeaf(leaf)).toEqual({ event, salt });
       expect(leaf.length).toBeLessThan(maxLeafBytes / 2);
     }
-    expect(new Set(events.map(({ type }) => type)).size).toBe(21);
+    expect(new Set(events.map(({ type }) => type)).size).toBe(25);
   });
 
   it("differ by their salt alone", () => {

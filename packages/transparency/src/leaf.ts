@@ -63,6 +63,17 @@ const details = {
   "canary.planned": (fields: FieldReader) => ({ commitment: digest("commitment", fields) }),
   /** The phrases of that plan begin to be sent. */
   "canary.planted": (fields: FieldReader) => ({ commitment: digest("commitment", fields) }),
+  /** Two officers asked the trustees to open a part of a conversation; the digest is of their request. */
+  "breakglass.requested": (fields: FieldReader) => ({ requestDigest: digest("requestDigest", fields) }),
+  /** A trustee answered that request. */
+  "breakglass.released": (fields: FieldReader) => ({
+    requestDigest: digest("requestDigest", fields),
+    releaseDigest: digest("releaseDigest", fields),
+  }),
+  /** The person whom it concerns was told. */
+  "breakglass.noticed": (fields: FieldReader) => ({ requestDigest: digest("requestDigest", fields) }),
+  /** Someone who did not ask reviewed it. */
+  "breakglass.reviewed": (fields: FieldReader) => ({ requestDigest: digest("requestDigest", fields) }),
 } as const;
 
 /** Name of a recorded act. */
