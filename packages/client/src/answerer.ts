@@ -177,6 +177,7 @@ export class Answerer {
         ...claims,
         agentKey,
         sources: citedSources(answer),
+        ...(question.decision && { decision: question.decision }),
         requestId: requestIdOf(question),
         answerDigest: answerDigest(answer),
         issuedAt: hourOf(clock.nowMs()),

@@ -1,10 +1,15 @@
 import type { Answer } from "@cloister/contracts/answer";
 import type { Member } from "@cloister/contracts/content";
+import type { RoutedDecision } from "@cloister/contracts/decision";
 import type { OrganisationInfo } from "@cloister/contracts/http";
 import type { AccountId, ConversationId, MessageId, Role } from "@cloister/contracts/ids";
+import type { Intake } from "@cloister/contracts/intake";
+import type { Assessment, Processor } from "@cloister/routing";
 import type { ReceiptBody } from "@cloister/transparency";
 import type { BackupCalls, LinkingCalls } from "./backup-api.ts";
 import type { AgentEvidence } from "./evidence/api.ts";
+import type { IntakeCalls } from "./intake/drafts.ts";
+import type { RoutingCalls } from "./routing/api.ts";
 import type { Self } from "./self.ts";
 
 export type { Self } from "./self.ts";
@@ -47,6 +52,10 @@ export interface TextMessage extends MessageBase {
   readonly state: MessageState;
   /** The agent this was also addressed to. */
   readonly asked?: AccountId;
+  /** Where it might be answered, and why. */
+  readonly decision?: RoutedDecision;
+  /** The codes of a symptom check whose summary the body is. */
+  readonly intake?: Intake;
 }
 
 /** An agent's answer, always shown as AI. */
@@ -85,6 +94,8 @@ export interface Conversation {
   readonly unreadCount: number;
   /** Agents that somebody's consent lets read what is addressed to them; `mine` is revocable here. */
   readonly consents: readonly { readonly agent: AccountId; readonly by: AccountId }[];
+  /** This person's own limit on where what they ask may be answered. */
+  readonly strictest?: Processor;
   readonly lastMessage?: Message;
 }
 
@@ -129,6 +140,8 @@ export interface ReceiptVerdict {
     readonly knowledgeDigest: string;
     readonly modelDigest?: string;
     readonly deidentified: boolean;
+    /** What the asker's device decided; it is the one that came with the question here. */
+    readonly decision?: RoutedDecision;
     readonly sources: readonly { readonly id: string; readonly title: string; readonly url?: string }[];
     readonly issuedAt: string;
     readonly leafIndex: number;
@@ -141,7 +154,7 @@ export interface ReceiptVerdict {
  * A device of one account: everything an interface does goes through here. Each call that changes something
  * resolves once it is durable on this device; sending goes on in the background and survives a crash.
  */
-export interface CloisterClient extends LinkingCalls, BackupCalls {
+export interface CloisterClient extends LinkingCalls, BackupCalls, RoutingCalls, IntakeCalls {
   /** The signed-up identity, or undefined before sign-up. */
   self(): Self | undefined;
   /** What the organisation says about itself. @throws BaseError family `Unavailable` */
@@ -174,13 +187,16 @@ export interface CloisterClient extends LinkingCalls, BackupCalls {
   }): Promise<Conversation>;
 
   /**
-   * Queues a message for every member's devices. With `ask`, it also goes to that agent, if consent stands.
-   * @throws BaseError `CONSENT_REQUIRED`, `IDENTITY_CHANGED`, `CONTENT_TOO_LARGE`
+   * Queues a message for every member's devices. With `ask`, it also goes to that agent, if consent stands and
+   * {@link RoutingCalls.route} allows it; `assessment` is what `readText` made of the body.
+   * @throws BaseError `CONSENT_REQUIRED`, `ROUTE_REFUSED`, `IDENTITY_CHANGED`, `CONTENT_TOO_LARGE`
    */
   sendText(input: {
     readonly conversation: ConversationId;
     readonly body: string;
     readonly ask?: AccountId;
+    readonly assessment?: Assessment;
+    readonly intake?: Intake;
   }): Promise<TextMessage>;
   /** Sends a failed message again. */
   retry(conversation: ConversationId, id: MessageId): Promise<void>;

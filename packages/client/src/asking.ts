@@ -24,7 +24,7 @@ const mostRetryMs = 3_600_000;
 const reconnectRetryMs = 30_000;
 const givenUpMs = 86_400_000;
 
-type Question = Pick<TextMessage, "conversation" | "id" | "body" | "sentAtMs"> & {
+type Question = Pick<TextMessage, "conversation" | "id" | "body" | "sentAtMs" | "decision"> & {
   readonly asked: AccountId;
 };
 
@@ -105,10 +105,10 @@ async function put(
   question: Question,
   triesCount: number,
 ): Promise<void> {
-  const { conversation, id, sentAtMs, body, asked: agent } = question;
+  const { conversation, id, sentAtMs, body, decision, asked: agent } = question;
   const replyTo = peopleIn(core, await requireConversation(transaction, conversation));
   await enqueue(core, transaction, {
-    content: { kind: "ask", conversation, id, sentAtMs, body, replyTo },
+    content: { kind: "ask", conversation, id, sentAtMs, body, replyTo, ...(decision && { decision }) },
     to: [agent],
     forAgents: true,
   });

@@ -22,6 +22,7 @@ import { type ClientInput, Engine } from "./engine.ts";
 import { evidenceView } from "./evidence/view.ts";
 import { historyTransfer } from "./history.ts";
 import { stopHistory } from "./history-transfer.ts";
+import { intakeDraft, saveIntakeDraft } from "./intake/drafts.ts";
 import { linkAsNewDevice, linkNewDevice } from "./linking.ts";
 import { history } from "./messages.ts";
 import { refreshOwnDevices } from "./own-devices.ts";
@@ -36,6 +37,8 @@ import {
   only,
   selfTable,
 } from "./records.ts";
+import { limitRoute, previewRoute } from "./routing/decide.ts";
+import { policyOf } from "./routing/policy.ts";
 import { retry, sendText } from "./sending.ts";
 import { markRead } from "./status.ts";
 
@@ -75,9 +78,16 @@ export async function createClient(input: ClientInput): Promise<CloisterClient> 
     messages: (id) => history(core, id),
     createConversation: async (wanted) => conversationView(database, await createConversation(core, wanted)),
 
+    routingPolicy: () => policyOf(core),
+    route: (question) => previewRoute(core, question),
+    limitRoute: (conversation, strictest) => limitRoute(core, conversation, strictest),
+
     sendText: (text) => sendText(core, text),
     retry: (conversation, id) => retry(core, conversation, id),
     markRead: (conversation) => markRead(core, conversation),
+
+    intakeDraft: (conversation) => intakeDraft(core, conversation),
+    saveIntakeDraft: (conversation, draft) => saveIntakeDraft(core, conversation, draft),
 
     agentEvidence: (agent) => evidenceView(engine, agent),
     checkAgent: (agent) => core.evidence.ask(agent),

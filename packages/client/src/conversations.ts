@@ -18,7 +18,7 @@ import { type ConversationRecord, contactsTable, conversationsTable } from "./re
 
 /** As interfaces see it. */
 export function conversationView(database: Database, stored: ConversationRecord): Conversation {
-  const { id, title, createdAtMs, unread, consents, lastMessage } = stored;
+  const { id, title, createdAtMs, unread, consents, routing, lastMessage } = stored;
   return {
     id,
     title,
@@ -26,6 +26,7 @@ export function conversationView(database: Database, stored: ConversationRecord)
     createdAtMs,
     unreadCount: unread.length,
     consents: consents.flatMap(({ agent, by, granted }) => (granted ? [{ agent, by }] : [])),
+    ...(routing?.strictest !== undefined && { strictest: routing.strictest }),
     ...(lastMessage && { lastMessage }),
   };
 }

@@ -19,6 +19,7 @@ import {
   messagesTable,
   orderKey,
 } from "./records.ts";
+import { joinStandings } from "./routing/standing.ts";
 
 /** Contacts that are stored together. */
 const contactsBatchCount = 500;
@@ -195,12 +196,14 @@ function mergeConversation(input: {
   const positions = new Set(added.map(({ message }) => message.position));
   const unread = archived.unread.filter(({ position }) => positions.has(position));
   if (!known) return { ...archived, unread };
+  const routings = [archived.routing, known.routing].filter((routing) => routing !== undefined);
   const isIn = (account: AccountId) => archived.members.some((member) => member.account === account);
   return {
     ...archived,
     members: [...archived.members, ...known.members.filter(({ account }) => !isIn(account))],
     consents: mergeConsents(archived.consents, known.consents),
     unread: [...unread, ...known.unread].toSorted((a, b) => a.position - b.position),
+    ...(routings.length > 0 && { routing: routings.reduce(joinStandings) }),
   };
 }
 

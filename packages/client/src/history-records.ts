@@ -16,8 +16,10 @@ import {
 } from "@cloister/contracts/content";
 import { readId } from "@cloister/contracts/id-fields";
 import { type AccountId, idToBytes, roles } from "@cloister/contracts/ids";
+import { processors, sensitivities } from "@cloister/routing";
 import type { Message, NoticeMessage } from "./api.ts";
 import type { ContactRecord, ConversationRecord, MessageRecord } from "./records.ts";
+import type { RoutingStanding } from "./routing/standing.ts";
 
 /*
  * What an archive holds of a device's memory: contacts, then conversation after conversation, each followed
@@ -112,7 +114,7 @@ function readIdentityKey(map: FieldReader, key: string): Uint8Array {
 }
 
 function conversationFields(conversation: ArchivedConversation): CborMap {
-  const { id, title, members, openedBy, createdAtMs, consents, unread } = conversation;
+  const { id, title, members, openedBy, createdAtMs, consents, unread, routing } = conversation;
   return {
     id: idToBytes(id),
     title,
@@ -125,10 +127,12 @@ function conversationFields(conversation: ArchivedConversation): CborMap {
     unread: unread.slice(-maxUnreadCount).map(({ position, id: message, from }) => {
       return { position, id: idToBytes(message), from: idToBytes(from) };
     }),
+    ...(routing && { routing: { ...routing } }),
   };
 }
 
 function readConversation(map: FieldReader): ArchivedConversation {
+  const routing = map.optional("routing", (key) => map.map(key, readRouting));
   return {
     id: readId(map, "id"),
     title: map.text("title", { maxBytes: maxTitleBytes }),
@@ -137,6 +141,16 @@ function readConversation(map: FieldReader): ArchivedConversation {
     createdAtMs: map.uint("createdAtMs"),
     consents: map.list("consents", inMap(readConsent), { maxCount: maxConsentsCount }),
     unread: map.list("unread", inMap(readUnread), { maxCount: maxUnreadCount }),
+    ...(routing && { routing }),
+  };
+}
+
+function readRouting(map: FieldReader): RoutingStanding {
+  const strictest = map.optional("strictest", (key) => map.oneOf(key, processors));
+  return {
+    sensitivity: map.oneOf("sensitivity", sensitivities),
+    isCloudBarred: map.bool("isCloudBarred"),
+    ...(strictest !== undefined && { strictest }),
   };
 }
 

@@ -40,6 +40,7 @@ export { createClient } from "./client.ts";
 export type { ClientInput } from "./engine.ts";
 export type { Attest, PresentedEvidence } from "./evidence/agent-gate.ts";
 export type { AgentEvidence, EvidenceFacts } from "./evidence/api.ts";
+export type { IntakeDraft } from "./intake/tables.ts";
 export type {
   ClientStore,
   Clock,
@@ -52,3 +53,4 @@ export type {
   StoredRow,
   Write,
 } from "./ports.ts";
+export type { QuestionToRoute } from "./routing/api.ts";

@@ -1,4 +1,7 @@
 import { BaseError, equalBytes, isBaseError, toHex } from "@cloister/bytes";
+import { encodeCbor } from "@cloister/codec";
+import { decisionToCbor, type RoutedDecision } from "@cloister/contracts/decision";
+import { isAsStrictAs } from "@cloister/routing";
 import {
   type ReceiptBody,
   type VerifiedCheckpoint,
@@ -25,6 +28,7 @@ import { requestIdOf } from "./request-id.ts";
 
 /** No agent's key: a signature under it never holds. */
 const nobodysKey = new Uint8Array(33);
+const nothing = new Uint8Array();
 
 /**
  * Checks every claim of a receipt. What the receipt proves is checked on this device; then, with the log's
@@ -44,6 +48,8 @@ export async function verifyReceipt(
   if (!question || !equalBytes(body.requestId, requestIdOf(question))) {
     return { verified: false, steps: withFailure(checked.steps, "answer", "RECEIPT_REQUEST") };
   }
+  const routed = routingFailure(body, question.decision);
+  if (routed !== undefined) return { verified: false, steps: withFailure(checked.steps, "answer", routed) };
   // Any agent can write the word; only evidence could carry it, and nothing checks evidence yet.
   if (body.backing === "hardware") {
     return { verified: false, steps: withFailure(checked.steps, "signature", "BACKING_UNPROVEN") };
@@ -80,6 +86,14 @@ async function questionOf(
   if (place?.conversation !== conversation) return undefined;
   const known = await database.get(messagesTable(conversation), orderKey(place.position));
   return known?.message.kind === "text" ? known.message : undefined;
+}
+
+/** The agent repeats what it was told, and answers there or where fewer see it. */
+function routingFailure(body: ReceiptBody, decision: RoutedDecision | undefined): string | undefined {
+  const [said, told] = [body.decision, decision].map((one) => one && encodeCbor(decisionToCbor(one)));
+  if (!equalBytes(said ?? nothing, told ?? nothing)) return "RECEIPT_DECISION";
+  const place = body.processedAt === "device" ? "client" : body.processedAt;
+  return decision && !isAsStrictAs(place, decision.processor) ? "RECEIPT_PLACE" : undefined;
 }
 
 function withFailure(
@@ -149,7 +163,17 @@ function claimsOf(
   { origin, size }: VerifiedCheckpoint,
   leafIndex: number,
 ): NonNullable<ReceiptVerdict["claims"]> {
-  const { backing, processedAt, engine, indexDigest, modelDigest, deidentified, sources, issuedAt } = body;
+  const {
+    backing,
+    processedAt,
+    engine,
+    indexDigest,
+    modelDigest,
+    deidentified,
+    sources,
+    issuedAt,
+    decision,
+  } = body;
   return {
     backing,
     processedAt,
@@ -157,6 +181,7 @@ function claimsOf(
     knowledgeDigest: indexDigest ? toHex(indexDigest) : "",
     ...(modelDigest && { modelDigest: toHex(modelDigest) }),
     deidentified: deidentified.applied,
+    ...(decision && { decision }),
     sources: sources.map(({ digest: _digest, ...source }) => source),
     issuedAt,
     leafIndex,

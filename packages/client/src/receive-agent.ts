@@ -78,7 +78,7 @@ async function receiveQuestion(
   core: Core,
   transaction: Transaction,
   { from, pseudonym }: Pick<QuestionRecord, "from" | "pseudonym">,
-  { conversation, id, body, replyTo }: AskContent,
+  { conversation, id, body, replyTo, decision }: AskContent,
 ): Promise<string | undefined> {
   const key = messageKey(from, id);
   const known = await transaction.get(questionsTable, key);
@@ -97,6 +97,7 @@ async function receiveQuestion(
     id,
     body,
     replyTo: people,
+    ...(decision && { decision }),
     askedAtMs: core.clock.nowMs(),
   };
   transaction.put(questionsTable, key, question);

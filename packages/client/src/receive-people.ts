@@ -35,6 +35,7 @@ import {
   orderKey,
 } from "./records.ts";
 import { sayAgain } from "./resend.ts";
+import { raiseRouting } from "./routing/decide.ts";
 import { readElsewhere, report } from "./status.ts";
 
 /** Content of one account that may wait for the conversations that it belongs to. */
@@ -220,7 +221,7 @@ async function receiveText(
   content: TextContent,
 ): Promise<void> {
   const { account: from } = sender.address;
-  const { id, sentAtMs, body, asked } = content;
+  const { id, sentAtMs, body, asked, decision, intake } = content;
   const isOwn = from === selfOf(core).account;
   const isAsked = asked !== undefined && isAgent(core, conversation, asked);
   if (!(await isKnown(transaction, from, id))) {
@@ -233,9 +234,12 @@ async function receiveText(
       body,
       state: isOwn ? "sent" : "delivered",
       ...(isAsked && { asked }),
+      ...(isAsked && decision && { decision }),
+      ...(intake && { intake }),
     });
     if (isAsked)
       await expectAnswer(transaction, { agent: asked, id, conversation: conversation.id, by: from });
+    if (isAsked && isOwn && decision) await raiseRouting(transaction, conversation.id, decision);
   }
   if (isOwn) return;
   await report(core, transaction, { conversation: conversation.id, status: "delivered", id, to: [from] });

@@ -1,4 +1,5 @@
 import type { Member } from "@cloister/contracts/content";
+import type { RoutedDecision } from "@cloister/contracts/decision";
 import type { DeviceRegistration, OrganisationInfo } from "@cloister/contracts/http";
 import type {
   AccountId,
@@ -22,7 +23,9 @@ import type { AnswerProgress, Message, Verification } from "./api.ts";
 import type { Table } from "./database.ts";
 import { evidenceTables } from "./evidence/records.ts";
 import { historyTables } from "./history-tables.ts";
+import { intakeDraftsTable } from "./intake/tables.ts";
 import { mendingTables, type ResentTo } from "./mending-records.ts";
+import type { RoutingStanding } from "./routing/standing.ts";
 import { sealingTables } from "./sealing-records.ts";
 import { cached, table } from "./tables.ts";
 
@@ -100,6 +103,8 @@ export interface ConversationRecord {
   readonly unread: readonly UnreadRecord[];
   /** This conversation in this device's leaves: random, told to nobody. */
   readonly pseudonym: Uint8Array;
+  /** Since something was asked here, or limited. */
+  readonly routing?: RoutingStanding;
   readonly lastMessage?: Message;
 }
 
@@ -182,6 +187,7 @@ export interface QuestionRecord {
   /** Erased when the answer is there. */
   readonly body: string;
   readonly replyTo: readonly AccountId[];
+  readonly decision?: RoutedDecision;
   readonly askedAtMs: number;
   /** The asker wants no more of the answer than there is. */
   readonly stopped?: boolean;
@@ -259,6 +265,7 @@ export const cachedTables = [
   ...mendingTables,
   ...historyTables,
   ...sealingTables,
+  intakeDraftsTable,
 ];
 
 /** Rows that stay in the store. */

@@ -1,7 +1,7 @@
 import { BaseError, toUtf8 } from "@cloister/bytes";
 import { maxBodyBytes } from "@cloister/contracts/content";
 import type { AccountId, ConversationId, MessageId } from "@cloister/contracts/ids";
-import type { TextMessage } from "./api.ts";
+import type { CloisterClient, TextMessage } from "./api.ts";
 import { askAgent } from "./asking.ts";
 import { hasConsent } from "./consent.ts";
 import { introduce, peopleIn, requireConversation } from "./conversations.ts";
@@ -12,15 +12,16 @@ import { wellFormed } from "./names.ts";
 import { enqueue } from "./outbox.ts";
 import { record } from "./recorder.ts";
 import { type ConversationRecord, contactsTable } from "./records.ts";
+import { raiseRouting, requireRoute } from "./routing/decide.ts";
 
 /**
  * Queues a text for the people of a conversation and, with `ask`, for that agent.
  * @throws BaseError `CONVERSATION_UNKNOWN`, `CONTENT_EMPTY`, `CONTENT_TOO_LARGE`, `IDENTITY_CHANGED`,
- * `CONSENT_REQUIRED`
+ * `CONSENT_REQUIRED`, `ROUTE_REFUSED`
  */
 export async function sendText(
   core: Core,
-  input: { readonly conversation: ConversationId; readonly body: string; readonly ask?: AccountId },
+  input: Parameters<CloisterClient["sendText"]>[0],
 ): Promise<TextMessage> {
   const body = wellFormed(input.body);
   if (body.trim() === "") throw new BaseError("Usage", "CONTENT_EMPTY", "write something first");
@@ -31,6 +32,10 @@ export async function sendText(
   return core.database.change(async (transaction) => {
     const conversation = await requireConversation(transaction, input.conversation);
     await mayAddress(core, transaction, conversation, input.ask);
+    const { ask: agent, assessment } = input;
+    const decision =
+      agent === undefined ? undefined : requireRoute(core, conversation, { agent, assessment });
+    if (decision) await raiseRouting(transaction, conversation.id, decision);
     await introduce(core, transaction, conversation);
     const message = (await addMessage(core, transaction, {
       kind: "text",
@@ -40,12 +45,14 @@ export async function sendText(
       sentAtMs: core.clock.nowMs(),
       body,
       state: "queued",
-      ...(input.ask !== undefined && { asked: input.ask }),
+      ...(agent !== undefined && { asked: agent }),
+      ...(decision && { decision }),
+      ...(input.intake && { intake: input.intake }),
     })) as TextMessage;
     await enqueueText(core, transaction, conversation, message);
     const { pseudonym } = conversation;
     await record(core, transaction, { type: "message.sent", conversation: pseudonym, kind: "human" });
-    if (input.ask !== undefined) {
+    if (agent !== undefined) {
       await record(core, transaction, { type: "ai.asked", conversation: pseudonym });
     }
     return message;
@@ -61,7 +68,12 @@ export async function retry(core: Core, id: ConversationId, messageId: MessageId
       throw new BaseError("Usage", "MESSAGE_UNKNOWN", "there is no such message of yours");
     }
     if (known.message.state !== "failed") return;
-    await mayAddress(core, transaction, conversation, known.message.asked);
+    const { asked: agent, decision } = known.message;
+    await mayAddress(core, transaction, conversation, agent);
+    // It was read when it was written; a limit may have come since.
+    if (agent !== undefined) {
+      requireRoute(core, conversation, { agent, assessment: decision && { ...decision, reasons: [] } });
+    }
     await changeState(transaction, known, "queued");
     await enqueueText(core, transaction, conversation, known.message);
   });
@@ -74,7 +86,7 @@ async function enqueueText(
   conversation: ConversationRecord,
   message: TextMessage,
 ): Promise<void> {
-  const { id, sentAtMs, body, asked } = message;
+  const { id, sentAtMs, body, asked, decision, intake } = message;
   await enqueue(core, transaction, {
     content: {
       kind: "text",
@@ -83,6 +95,8 @@ async function enqueueText(
       sentAtMs,
       body,
       ...(asked !== undefined && { asked }),
+      ...(decision && { decision }),
+      ...(intake && { intake }),
     },
     to: peopleIn(core, conversation),
     message: { conversation: conversation.id, id },

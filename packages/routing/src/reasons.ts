@@ -56,6 +56,13 @@ export type ReasonCode = (typeof table)[number][0];
 /** The words for each reason. */
 export const reasonWords: ReadonlyMap<ReasonCode, string> = new Map(table);
 
+const mention = "it mentions ";
+
+/** What an identifier is called, by the detector's label: "a name". */
+export function identifierWords(label: string): string {
+  return (reasonWords.get(identifierReason(label)) ?? mention).slice(mention.length);
+}
+
 /** Labels of identifiers as the detector gives them; one that is unknown here counts as some other number. */
 export function identifierReason(label: string): ReasonCode {
   const code = `HAS_${label}`;

@@ -25,7 +25,10 @@ export class TestEnclave {
   constructor(world: TestWorld, answer: () => Promise<AgentReply>) {
     const { clock, random } = world;
     this.#world = world;
-    this.#answer = answer;
+    this.#answer = async () => {
+      const reply = await answer();
+      return { ...reply, claims: { ...reply.claims, processedAt: "enclave" } };
+    };
     this.#root = issueCertificate(
       {
         name: "Development root",

@@ -1,0 +1,1 @@
+export { failedReading, readText, type TextReading } from "./reading.ts";
