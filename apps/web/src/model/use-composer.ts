@@ -3,6 +3,7 @@ import type { AccountId } from "@cloister/contracts/ids";
 import { useRef, useState } from "react";
 import { useModel } from "./client-model.ts";
 import { mentionsAssistant, messageBody, withoutMentions } from "./mention.ts";
+import { agentIn, assessmentOf, type RoutePreview, useRoute } from "./use-route.ts";
 import { explain } from "./words.ts";
 
 /** What the composer shows and does. */
@@ -14,6 +15,8 @@ export interface Composer {
   /** The assistant was asked for, and this person has not consented here yet. */
   readonly consentNeeded: boolean;
   readonly error: string | undefined;
+  /** What the assistant would learn, and where; undefined while the message is for people. */
+  readonly route: RoutePreview | undefined;
   readonly setText: (text: string) => void;
   readonly toggleAsk: () => void;
   readonly writeToPeople: () => void;
@@ -25,7 +28,8 @@ export interface Composer {
 
 /** The message being written in one conversation. */
 export function useComposer(conversation: Conversation, self: AccountId): Composer {
-  const { client, drafts } = useModel();
+  const model = useModel();
+  const { client, drafts } = model;
   const [text, setTextState] = useState(drafts.get(conversation.id) ?? "");
   // With nobody but the assistant here, whoever writes addresses it; the chip says so before sending.
   const aloneWithAgent = conversation.members.every(
@@ -35,12 +39,16 @@ export function useComposer(conversation: Conversation, self: AccountId): Compos
   const [pending, setPending] = useState<"ask" | "send">();
   const [error, setError] = useState<string>();
   const sending = useRef(false);
+  const written = useRef(text);
 
-  const agent = conversation.members.find((member) => member.role === "agent")?.account;
+  const agent = agentIn(conversation);
   const consented = conversation.consents.some((consent) => consent.agent === agent && consent.by === self);
   const addressesAgent = agent !== undefined && (asking || mentionsAssistant(text));
 
+  const route = useRoute(conversation, { text, isWanted: addressesAgent });
+
   const setText = (next: string) => {
+    written.current = next;
     setTextState(next);
     setError(undefined);
     drafts.set(conversation.id, next);
@@ -55,9 +63,10 @@ export function useComposer(conversation: Conversation, self: AccountId): Compos
     if (body === "" || sending.current) return;
     sending.current = true;
     try {
-      const ask = addressesAgent ? { ask: agent } : {};
+      const ask = addressesAgent ? { ask: agent, assessment: await assessmentOf(model, body) } : {};
       await client.sendText({ conversation: conversation.id, body, ...ask });
-      setText("");
+      // What was written meanwhile is the next message.
+      setText(written.current.startsWith(text) ? written.current.slice(text.length) : written.current);
       setAsking(aloneWithAgent);
     } catch (caught) {
       setError(explain(caught));
@@ -72,6 +81,7 @@ export function useComposer(conversation: Conversation, self: AccountId): Compos
     canAsk: agent !== undefined,
     consentNeeded: pending !== undefined,
     error,
+    route,
     setText,
     writeToPeople,
     toggleAsk: () => {

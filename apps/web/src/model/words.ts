@@ -57,6 +57,8 @@ export function explain(error: unknown): string {
       return "Somebody's identity changed just now. Compare the numbers anew; what you wrote is still here.";
     case "CONSENT_REQUIRED":
       return "The assistant reads nothing here without your consent.";
+    case "ROUTE_REFUSED":
+      return "The assistant may not get this message. Choose another place, or write to people only.";
   }
   if (error.family === "Unavailable") {
     return "The organisation cannot be reached just now. Check your connection and try again.";

@@ -22,7 +22,8 @@ import type {
 import { FakeDevices, knownPhrase } from "./fake-devices.ts";
 import { developmentEvidence } from "./fake-evidence.ts";
 import { invitationRoleAndName } from "./fake-invitation.ts";
-import { answerTo, defaultVerdict, organisation, safetyNumber } from "./people.ts";
+import { FakeRouting, limited } from "./fake-routing.ts";
+import { answerTo, defaultVerdict, organisation, patient, safetyNumber } from "./people.ts";
 
 type Changes = { -readonly [K in keyof Conversation]?: Conversation[K] };
 
@@ -30,7 +31,7 @@ type Changes = { -readonly [K in keyof Conversation]?: Conversation[K] };
  * The facade in memory, for component tests and the development page. Nothing is sent anywhere; a test
  * plays the other side with `receive`, and makes calls fail with `failNext`.
  */
-export class FakeClient implements CloisterClient {
+export class FakeClient extends FakeRouting implements CloisterClient {
   verdict: ReceiptVerdict | Promise<ReceiptVerdict> = defaultVerdict;
   /** Whether the assistant answers what it is asked. */
   answers = true;
@@ -49,6 +50,7 @@ export class FakeClient implements CloisterClient {
   readonly #failures = new Map<string, BaseError>();
 
   constructor(self?: Self, contacts: readonly Contact[] = []) {
+    super();
     this.#self = self;
     for (const contact of contacts) this.#contacts.set(contact.account, contact);
   }
@@ -185,7 +187,14 @@ export class FakeClient implements CloisterClient {
     return conversation;
   }
 
-  async sendText(input: { readonly conversation: string; readonly body: string; readonly ask?: string }) {
+  async limitRoute(conversation: string, strictest: Conversation["strictest"] | undefined) {
+    this.#try("limitRoute");
+    const known = this.#conversations.get(conversation);
+    if (known) this.#conversations.set(conversation, limited(known, strictest));
+    this.#emit({ type: "conversation", conversation });
+  }
+
+  async sendText(input: Parameters<CloisterClient["sendText"]>[0]) {
     this.#try("sendText");
     const { conversation, body, ask } = input;
     const message: TextMessage = {
@@ -198,7 +207,7 @@ export class FakeClient implements CloisterClient {
       position: 0,
       body,
       state: this.#connection === "online" ? "sent" : "queued",
-      ...(ask === undefined ? {} : { asked: ask }),
+      ...(ask === undefined ? {} : this.decided({ ...input, ask })),
     };
     this.receive(message);
     if (ask !== undefined && this.answers) setTimeout(() => this.receive(answerTo(message, ask)), 600);
@@ -330,13 +339,7 @@ export class FakeClient implements CloisterClient {
   async restoreBackup({ onProgress, ...input }: Parameters<CloisterClient["restoreBackup"]>[0]) {
     this.#try("restoreBackup");
     this.own.restore(input, onProgress);
-    this.#self = {
-      account: "new",
-      device: 2,
-      role: "patient",
-      displayName: "Amina",
-      organisation: this.info,
-    };
+    this.#self = { ...patient, account: "new", device: 2, displayName: "Amina", organisation: this.info };
     return this.#self;
   }
 

@@ -110,6 +110,24 @@ const places: { readonly [name: string]: () => Promise<void> } = {
     client.setConnection("offline");
     await see("button", "Try again");
   },
+  "question with identifiers": async () => {
+    open(scenario(), { hash: "#/conversation/alone" });
+    await write("My mother Ana Ruiz, born 3/9/1961, has gout. What helps?");
+    await read("This message contains: a name, a date.");
+  },
+  "question under a limit": async () => {
+    const client = scenario();
+    await client.limitRoute("alone", "enclave");
+    open(client, { hash: "#/conversation/alone" });
+    await read("you chose a stricter place");
+  },
+  "choice of a place": async () => {
+    const client = scenario();
+    client.policy = { ...client.policy, cloud: { ...client.policy.cloud, isAllowed: true } };
+    open(client, { hash: "#/conversation/alone" });
+    await press("Choose where");
+    await see("radio", "Wherever Lindenhof Clinic allows");
+  },
   "conversation for a clinician": async () => {
     open(scenario("clinician"), { hash: "#/conversation/knee" });
     await see("log", "Messages");

@@ -1,4 +1,5 @@
-import { type FormEvent, type KeyboardEvent, type RefObject, useId } from "react";
+import type { Self } from "@cloister/client";
+import { type FormEvent, type KeyboardEvent, type RefObject, useId, useState } from "react";
 import { hrefOf } from "../../model/route.ts";
 import type { Composer as ComposerModel } from "../../model/use-composer.ts";
 import type { ConversationView } from "../../model/use-conversation.ts";
@@ -8,17 +9,21 @@ import { CloseIcon, SendIcon } from "../../ui/icons.tsx";
 import { keptOnDevice } from "../../ui/kept-on-device.ts";
 import { Problem } from "../../ui/notice.tsx";
 import { EmergencyBanner } from "./emergency-banner.tsx";
+import { MarkedText } from "./marked-text.tsx";
+import { RouteLine } from "./route-line.tsx";
 
 interface ComposerProps {
   readonly composer: ComposerModel;
   readonly view: ConversationView;
-  readonly country: string;
+  readonly organisation: Self["organisation"];
   readonly inputRef: RefObject<HTMLTextAreaElement | null>;
 }
 
-export function Composer({ composer, view, country, inputRef }: ComposerProps) {
-  const { emergency, beforeSend, dismiss } = useEmergency(composer.text, country);
-  const hintId = useId();
+export function Composer({ composer, view, organisation, inputRef }: ComposerProps) {
+  const { emergency, beforeSend, dismiss } = useEmergency(composer.text, organisation.region);
+  const [hintId, routeId] = [useId(), useId()];
+  const [scrollTop, setScrollTop] = useState(0);
+  const { route } = composer;
   const write = () => inputRef.current?.focus();
   const send = () => {
     beforeSend();
@@ -55,21 +60,30 @@ export function Composer({ composer, view, country, inputRef }: ComposerProps) {
           write();
         }}
       />
+      {route !== undefined && (
+        <RouteLine id={routeId} route={route} text={composer.text} organisation={organisation.name} />
+      )}
       <div className="composer-box" data-ai={composer.addressesAgent}>
-        <textarea
-          ref={inputRef}
-          className="composer-input"
-          aria-label="Message"
-          aria-describedby={hintId}
-          placeholder="Write a message"
-          dir="auto"
-          rows={1}
-          autoComplete="off"
-          {...keptOnDevice}
-          value={composer.text}
-          onChange={(event) => composer.setText(event.target.value)}
-          onKeyDown={onKeyDown}
-        />
+        <div className="composer-field">
+          {route !== undefined && route.spans.length > 0 && (
+            <MarkedText text={composer.text} spans={route.spans} scrollTop={scrollTop} />
+          )}
+          <textarea
+            ref={inputRef}
+            className="composer-input"
+            aria-label="Message"
+            aria-describedby={route === undefined ? hintId : `${routeId} ${hintId}`}
+            placeholder="Write a message"
+            dir="auto"
+            rows={1}
+            autoComplete="off"
+            {...keptOnDevice}
+            value={composer.text}
+            onChange={(event) => composer.setText(event.target.value)}
+            onKeyDown={onKeyDown}
+            onScroll={(event) => setScrollTop(event.currentTarget.scrollTop)}
+          />
+        </div>
         <div className="composer-buttons">
           {composer.canAsk && (
             <button

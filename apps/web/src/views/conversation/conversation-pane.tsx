@@ -56,7 +56,7 @@ function OpenConversation({ view, self }: { readonly view: ConversationView; rea
       {changed.length > 0 ? (
         <IdentityChanged people={changed} onCompare={setComparing} />
       ) : (
-        <Composer composer={composer} view={view} country={self.organisation.region} inputRef={input} />
+        <Composer composer={composer} view={view} organisation={self.organisation} inputRef={input} />
       )}
       {agent !== undefined && (
         <ConsentDialog

@@ -1,5 +1,6 @@
 import type { ReceiptStep, ReceiptVerdict } from "@cloister/client";
 import { type ReceiptBadge as Badge, placeWord, stepWord } from "../../model/receipt-words.ts";
+import { allowedPlace, decisionReasons } from "../../model/route-words.ts";
 import { CopyText } from "../../ui/copy-text.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { BrokenIcon, CheckIcon } from "../../ui/icons.tsx";
@@ -52,7 +53,27 @@ function Step({ step }: { readonly step: ReceiptStep }) {
   );
 }
 
-function Claims({ claims }: { readonly claims: NonNullable<ReceiptVerdict["claims"]> }) {
+type ReceiptClaims = NonNullable<ReceiptVerdict["claims"]>;
+
+/** What the asker's device decided before the question left it. */
+function Decided({ decision }: { readonly decision: NonNullable<ReceiptClaims["decision"]> }) {
+  return (
+    <>
+      <dt>Where it might be answered</dt>
+      <dd>
+        {allowedPlace(decision)} <span className="muted">(decided on the asker's device)</span>
+      </dd>
+      <dt>Why there</dt>
+      <dd>{decisionReasons(decision)}</dd>
+      <dt>Digest of the organisation's rules</dt>
+      <dd>
+        <CopyText what="the digest of the organisation's rules" text={decision.policyDigest} />
+      </dd>
+    </>
+  );
+}
+
+function Claims({ claims }: { readonly claims: ReceiptClaims }) {
   return (
     <section>
       <h3 className="section-title">What the assistant signed</h3>
@@ -62,6 +83,7 @@ function Claims({ claims }: { readonly claims: NonNullable<ReceiptVerdict["claim
           {placeWord(claims)}
           {claims.backing !== "hardware" && <span className="muted"> (its own word)</span>}
         </dd>
+        {claims.decision !== undefined && <Decided decision={claims.decision} />}
         <dt>Engine</dt>
         <dd>
           {claims.engine.name} {claims.engine.version}
