@@ -1,57 +1,25 @@
 /// <reference types="node" />
-import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { createInterface } from "node:readline";
-import { toBase64Url, toHex } from "@cloister/bytes";
-import { ed25519KeyPair } from "@cloister/crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { paths } from "../paths.ts";
+import { startLog } from "../testing/running-log.ts";
 
 const main = join(import.meta.dirname, "../main.ts");
-const relaySeed = new Uint8Array(32).fill(3);
 const apiKey = "sk-secret";
 
 let folder = "";
-let log: ChildProcess | undefined;
+let stopLog: () => Promise<void> = async () => undefined;
 const vendors: Server[] = [];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "cloister-canary-"));
-  await mkdir(join(folder, "relay"));
-  await writeFile(join(folder, "relay/relay-token.key"), toHex(relaySeed), { mode: 0o600 });
   await writeFile(join(folder, "api.key"), apiKey, { mode: 0o600 });
-  const tokenKey = toHex(ed25519KeyPair(relaySeed).publicKey);
-  const args = [
-    "--data",
-    join(folder, "log"),
-    "--origin",
-    "clinic.example/log",
-    "--token-key",
-    tokenKey,
-    "--port",
-    "0",
-  ];
-  const started = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", paths.logMain, ...args], {
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  log = started;
-  const line = await new Promise<string>((resolve) =>
-    createInterface({ input: started.stdout }).once("line", resolve),
-  );
-  const { listening, vkey } = JSON.parse(line) as { listening: number; vkey: string };
-  const organisation = {
-    name: "Clinic",
-    organisationKey: toBase64Url(new Uint8Array(32)),
-    signUp: "open",
-    region: "US",
-    log: { url: `http://127.0.0.1:${listening}`, vkey },
-  };
-  await writeFile(join(folder, "organisation.json"), JSON.stringify(organisation));
+  stopLog = await startLog(folder);
 }, 30_000);
 afterEach(() => {
   for (const vendor of vendors.splice(0)) {
@@ -60,7 +28,7 @@ afterEach(() => {
   }
 });
 afterAll(async () => {
-  log?.kill("SIGKILL");
+  await stopLog();
   await rm(folder, { recursive: true, force: true, maxRetries: 3 });
 });
 
@@ -189,8 +157,8 @@ describe("cloister canary", { timeout: 60_000 }, () => {
     expect(unknown.err).toContain("CANARY_NOT_COMMITTED");
     expect(unknown.status).toBe(1);
     // Committed to once more, after the planting.
-    const { openCanaryLog } = await import("./log.ts");
-    await (await openCanaryLog(folder)).append(new Uint8Array(planned));
+    const { openOrganisationLog } = await import("../organisation-log.ts");
+    await (await openOrganisationLog(folder)).append(new Uint8Array(planned));
     expect((await score("c.plan")).err).toContain("CANARY_ORDER");
     expect((await plan("a.plan")).err).toContain("CANARY_EXISTS");
   });

@@ -10,16 +10,16 @@ import {
 } from "@cloister/privacy/canary";
 import { decodeLeaf } from "@cloister/transparency";
 import { exists } from "../files.ts";
-import { type CanaryLog, canaryLeaf } from "./log.ts";
+import { leafOfNow, type OrganisationLog } from "../organisation-log.ts";
 import { readPlan, type StoredPlan, writePlan } from "./plan-file.ts";
 import { messageOf } from "./vendor.ts";
 
 /** Draws a plan and commits to it in the log. @throws BaseError `CANARY_EXISTS`, those of the log and of `drawPlan` */
-export async function makePlan(file: string, size: PlanSize, log: CanaryLog): Promise<CanaryPlan> {
+export async function makePlan(file: string, size: PlanSize, log: OrganisationLog): Promise<CanaryPlan> {
   if (await exists(file))
     throw new BaseError("Conflict", "CANARY_EXISTS", `${file} is there already; name another file`);
   const plan = drawPlan(systemRandom, size, (phrase) => findUndeclared(messageOf(phrase), []).length === 0);
-  const planned = canaryLeaf("canary.planned", planCommitment(plan));
+  const planned = leafOfNow("canary.planned", { commitment: planCommitment(plan) });
   await log.append(planned);
   await writePlan(file, { plan, planned });
   return plan;
@@ -29,10 +29,10 @@ export async function makePlan(file: string, size: PlanSize, log: CanaryLog): Pr
  * The phrases to send, once the log says that they are about to be. Again after it broke off: the entry is one.
  * @throws BaseError `CANARY_COMMITMENT`, `CANARY_NOT_COMMITTED`
  */
-export async function beginPlanting(file: string, log: CanaryLog): Promise<readonly string[]> {
+export async function beginPlanting(file: string, log: OrganisationLog): Promise<readonly string[]> {
   const stored = await readPlan(file);
   await requirePlanned(stored, log);
-  const planted = stored.planted ?? canaryLeaf("canary.planted", planCommitment(stored.plan));
+  const planted = stored.planted ?? leafOfNow("canary.planted", { commitment: planCommitment(stored.plan) });
   // Kept before it is sent, so that the entry in the log is never one that nobody knows.
   await writePlan(file, { ...stored, planted });
   await log.append(planted);
@@ -44,7 +44,7 @@ export async function beginPlanting(file: string, log: CanaryLog): Promise<reado
  * was committed to.
  * @throws BaseError `CANARY_COMMITMENT`, `CANARY_NOT_COMMITTED`, `CANARY_NOT_PLANTED`, `CANARY_ORDER`
  */
-export async function committedPlan(file: string, log: CanaryLog): Promise<CanaryPlan> {
+export async function committedPlan(file: string, log: OrganisationLog): Promise<CanaryPlan> {
   const stored = await readPlan(file);
   const plannedAt = await requirePlanned(stored, log);
   if (stored.planted === undefined || !matches(stored.planted, "canary.planted", stored.plan))
@@ -56,7 +56,7 @@ export async function committedPlan(file: string, log: CanaryLog): Promise<Canar
   return stored.plan;
 }
 
-async function requirePlanned({ plan, planned }: StoredPlan, log: CanaryLog): Promise<number> {
+async function requirePlanned({ plan, planned }: StoredPlan, log: OrganisationLog): Promise<number> {
   if (!matches(planned, "canary.planned", plan))
     throw invalid("CANARY_COMMITMENT", "the plan is another than the one committed to");
   const position = await log.positionOf(planned);

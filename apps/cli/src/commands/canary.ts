@@ -82,9 +82,9 @@ function endpoint(command: Command): Command {
 }
 
 async function plan({ data, plan: file, groups, candidates, level, json }: PlanOptions): Promise<void> {
-  const [{ makePlan }, { openCanaryLog }, { canaryReach }] = await load();
+  const [{ makePlan }, { openOrganisationLog }, { canaryReach }] = await load();
   const size = { groupsCount: groups, candidatesCount: candidates, levelPpm: level };
-  const made = await makePlan(resolve(file), size, await openCanaryLog(resolve(data)));
+  const made = await makePlan(resolve(file), size, await openOrganisationLog(resolve(data)));
   const { criticalCount, power } = canaryReach(made);
   report({
     json,
@@ -98,9 +98,12 @@ async function plan({ data, plan: file, groups, candidates, level, json }: PlanO
 }
 
 async function plant(options: PlantOptions): Promise<void> {
-  const [{ beginPlanting }, { openCanaryLog }] = await load();
+  const [{ beginPlanting }, { openOrganisationLog }] = await load();
   const to = options.out === undefined ? await endpointOf(options) : undefined;
-  const phrases = await beginPlanting(resolve(options.plan), await openCanaryLog(resolve(options.data)));
+  const phrases = await beginPlanting(
+    resolve(options.plan),
+    await openOrganisationLog(resolve(options.data)),
+  );
   if (to === undefined) {
     const { writeAtomically } = await import("@cloister/keys-file");
     await writeAtomically(resolve(options.out ?? ""), phrases.map((phrase) => `${phrase}\n`).join(""));
@@ -120,8 +123,11 @@ async function plant(options: PlantOptions): Promise<void> {
 }
 
 async function score(options: ScoreOptions): Promise<void> {
-  const [{ committedPlan }, { openCanaryLog }, { judgeCanary }] = await load();
-  const checked = await committedPlan(resolve(options.plan), await openCanaryLog(resolve(options.data)));
+  const [{ committedPlan }, { openOrganisationLog }, { judgeCanary }] = await load();
+  const checked = await committedPlan(
+    resolve(options.plan),
+    await openOrganisationLog(resolve(options.data)),
+  );
   const { scoreByVendor } = await import("../canary/vendor.ts");
   const { method, scores } =
     options.results === undefined
@@ -137,7 +143,7 @@ async function score(options: ScoreOptions): Promise<void> {
 function load() {
   return Promise.all([
     import("../canary/run.ts"),
-    import("../canary/log.ts"),
+    import("../organisation-log.ts"),
     import("@cloister/privacy/canary"),
   ]);
 }

@@ -23,6 +23,7 @@ export function addTrainCommand(program: Command): void {
   train
     .addCommand(openCommand())
     .addCommand(budgetCommand())
+    .addCommand(publishCommand())
     .addCommand(askCommand())
     .addCommand(synthesiseCommand());
   train.addCommand(runCommand()).addCommand(auditCommand()).addCommand(showCommand());
@@ -54,6 +55,17 @@ function budgetCommand(): Command {
     .requiredOption("--ledger <file>", "the ledger")
     .option("--json", "print JSON", false)
     .action(budget);
+}
+
+function publishCommand(): Command {
+  return new Command("publish")
+    .description(
+      "put the ledger's digests into the organisation's log; refuses one that forgot what was spent",
+    )
+    .requiredOption("--ledger <file>", "the ledger")
+    .option("--data <dir>", "data of the organisation on this machine", ".cloister")
+    .option("--json", "print JSON", false)
+    .action(publish);
 }
 
 function runCommand(): Command {
@@ -132,6 +144,13 @@ async function open({ ledger: file, create, json, ...asked }: OpenOptions): Prom
   openBudget(ledger, { budget: name, epsilon, delta, unit, ...(within === undefined ? {} : { within }) });
   reportState(json, reportBudgets(ledger.entries()), ledger.head());
   ledger.close();
+}
+
+async function publish(options: { ledger: string; data: string; json: boolean }): Promise<void> {
+  const { publishTo } = await import("../train/publish.ts");
+  const addedCount = await publishTo(resolve(options.data), options.ledger);
+  const lines = [addedCount === 0 ? "the log has everything" : `${addedCount} entries are in the log now`];
+  report({ json: options.json, value: { addedCount }, lines });
 }
 
 async function budget(options: { readonly ledger: string; readonly json: boolean }): Promise<void> {

@@ -3,6 +3,7 @@ import { BaseError, isBaseError, toBase64Url } from "@cloister/bytes";
 import { systemRandom } from "@cloister/crypto/random";
 import { loadSeed, readSecret } from "@cloister/keys-file";
 import {
+  type AuditEvent,
   encodeLeaf,
   hourOf,
   leafHash,
@@ -13,33 +14,34 @@ import {
   verifyCheckpoint,
   verifyInclusion,
 } from "@cloister/transparency";
-import { readOrganisation } from "../organisation.ts";
+import { readOrganisation } from "./organisation.ts";
 
 const timeoutMs = 15_000;
 const tokenMs = 300_000;
 const subjectBytesCount = 16;
 
 /** The organisation's running log. What it says is believed only with a proof under its key. */
-export interface CanaryLog {
+export interface OrganisationLog {
   /** @throws BaseError `LOG_UNREACHABLE`, `LOG_REFUSED`, and codes of `@cloister/transparency` */
   append(leaf: Uint8Array): Promise<void>;
   /** At which place the log holds a leaf now; undefined when it does not. @throws as `append` */
   positionOf(leaf: Uint8Array): Promise<number | undefined>;
 }
 
-/** A leaf of this hour. */
-export function canaryLeaf(
-  type: "canary.planned" | "canary.planted",
-  commitment: Uint8Array<ArrayBuffer>,
+/** A leaf of this hour. `fields` are those of its kind, beside type and time. */
+export function leafOfNow<Type extends AuditEvent["type"]>(
+  type: Type,
+  fields: Omit<Extract<AuditEvent, { readonly type: Type }>, "type" | "at">,
 ): Uint8Array {
-  return encodeLeaf({ type, at: hourOf(Date.now()), commitment }, systemRandom(saltBytesCount));
+  const event = { type, at: hourOf(Date.now()), ...fields } as unknown as AuditEvent;
+  return encodeLeaf(event, systemRandom(saltBytesCount));
 }
 
 /**
  * The log of an organisation on this machine; the relay's token key gives the right to append.
  * @throws BaseError `ORGANISATION_MISSING`
  */
-export async function openCanaryLog(dataDir: string): Promise<CanaryLog> {
+export async function openOrganisationLog(dataDir: string): Promise<OrganisationLog> {
   const organisation = await readOrganisation(dataDir);
   if (organisation === undefined) {
     const message = `no organisation in ${dataDir}; run \`cloister up\` first, or say --data`;
