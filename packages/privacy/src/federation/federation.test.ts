@@ -288,6 +288,25 @@ describe("what a hospital refuses", () => {
     );
   });
 
+  it("messages of an earlier round, sent again: they are of no round any more", async () => {
+    const world = worldOf(taskOf(3));
+    const recorded: Uint8Array[] = [];
+    const send = async (request: Uint8Array) => {
+      await network();
+      recorded.push(request);
+      return world.coordinator.handle(request);
+    };
+    await Promise.all(nodesOf(world).map((node) => join(world, node, node === 1 ? { send } : {})));
+    const { coordinatorKey } = world.task;
+    const kept = world.kept;
+    const replies = await Promise.all(recorded.map((request) => world.coordinator.handle(request)));
+    const kinds = replies.map(
+      (bytes, at) => decodeReply({ bytes, request: recorded[at] ?? bytes, coordinatorKey }).kind,
+    );
+    expect(new Set(kinds)).toEqual(new Set(["done", "over", "model"]));
+    expect(world.kept).toBe(kept);
+  });
+
   it("a model that is not the announced one", async () => {
     const task = taskOf(3);
     const model = firstModel(task);
@@ -323,6 +342,31 @@ describe("spoilers", () => {
     const suspects = world.events.filter((event) => event.type === "suspects");
     expect(suspects.length).toBeGreaterThan(0);
     expect(suspects.every(({ groups }) => groups.every((group) => group.includes(8)))).toBe(true);
+  });
+
+  it("two of ten that pull the other way end the task; the model kept is no worse than before", async () => {
+    const lossOf = (model: GlobalModel) => {
+      const { features, labels } = dataOf(9, 200);
+      const found = predict(plan.shape, model.parameters, features);
+      const losses = Array.from(
+        labels,
+        (label, row) => -Math.log(label === 1 ? (found[row] ?? 0) : 1 - (found[row] ?? 0)),
+      );
+      return losses.reduce((sum, loss) => sum + loss, 0) / labels.length;
+    };
+    const task = taskOf(10, { plan: { ...plan, expectedBatchCount: 500, noiseMultiplier: 0.1 } });
+    const world = worldOf(task, { gate: { lossOf, everyStepsCount: 1, tolerance: 0.02 } });
+    const before = lossOf(world.kept);
+    const upsideDown = (node: number): Dataset => {
+      const { features, labels } = dataOf(node, 400);
+      return { features, labels: labels.map((label) => 1 - label) };
+    };
+    const members = nodesOf(world).map((node) =>
+      codeOf(join(world, node, node > 8 ? { data: upsideDown(node) } : {})),
+    );
+    expect(await Promise.all(members)).toEqual(Array.from(members, () => "FEDERATION_STOPPED"));
+    expect(world.events.filter(({ type }) => type === "rollback").length).toBe(task.spareStepsCount + 1);
+    expect(lossOf(world.kept)).toBeLessThanOrEqual(before + 0.02);
   });
 
   it("a sum beyond what honest hospitals send is not plausible", () => {
