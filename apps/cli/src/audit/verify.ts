@@ -1,7 +1,13 @@
 import { readFile } from "node:fs/promises";
-import { BaseError, toBase64 } from "@cloister/bytes";
+import { BaseError, isBaseError, toBase64 } from "@cloister/bytes";
 import { writeAtomically } from "@cloister/keys-file";
-import { type LogVerdict, transparencyRules, verifyCheckpoint, verifyLog } from "@cloister/transparency";
+import {
+  type TransparencyCode,
+  transparencyRules,
+  verifyCheckpoint,
+  verifyLog,
+} from "@cloister/transparency";
+import { type Policy, verifyWitnessed } from "@cloister/transparency/witnessing";
 import { exists } from "../files.ts";
 import type { LogSource } from "./source.ts";
 
@@ -17,6 +23,8 @@ export type AuditResult =
       readonly counts: Readonly<Record<string, number>>;
       /** Earlier checkpoints that the log still continues. */
       readonly continues: readonly { readonly file: string; readonly size: number }[];
+      /** What the policy's quorum cosigned; entries after it are the operator's word alone. */
+      readonly witnessed?: Witnessed;
     }
   | {
       readonly verified: false;
@@ -29,6 +37,12 @@ export type AuditResult =
       readonly heldAgainst?: string;
     };
 
+/** A cosigned checkpoint, with who cosigned it when (ISO 8601). */
+export interface Witnessed {
+  readonly size: number;
+  readonly by: readonly { readonly name: string; readonly at: string }[];
+}
+
 /**
  * Verifies every leaf against the log's signed checkpoint; then, in a pass each, that the log continues the
  * checkpoint that this command kept and the one that the caller kept. What was verified is kept for next time.
@@ -40,8 +54,13 @@ export async function audit(input: {
   readonly keptFile: string;
   /** One more earlier checkpoint, from a file of the caller's. */
   readonly checkpointFile?: string;
+  /** Whose cosignatures the log needs. */
+  readonly policy?: Policy;
 }): Promise<AuditResult> {
-  const { source, vkey, keptFile, checkpointFile } = input;
+  const { source, vkey, keptFile, checkpointFile, policy } = input;
+  // First: the head that is read after it is not older.
+  const published = policy === undefined ? undefined : await readPublished(source, policy, vkey);
+  if (published?.ok === false) return failed(published, source.name);
   const checkpoint = await source.checkpoint();
   const verify = (savedCheckpoint?: string) =>
     verifyLog({
@@ -62,10 +81,44 @@ export async function audit(input: {
     if (!held.verified) return failed(held, source.name, file);
     continues.push({ file, size: verifyCheckpoint(saved, [vkey]).size });
   }
+  if (published !== undefined) {
+    const held = await verify(published.note);
+    if (!held.verified) return failed(held, source.name, "the cosigned checkpoint");
+  }
   await writeAtomically(keptFile, checkpoint);
   const { origin, size, root } = verdict.checkpoint;
   const counts = Object.fromEntries([...verdict.counts].toSorted(([a], [b]) => (a < b ? -1 : 1)));
-  return { verified: true, source: source.name, origin, size, root: toBase64(root), counts, continues };
+  return {
+    verified: true,
+    source: source.name,
+    origin,
+    size,
+    root: toBase64(root),
+    counts,
+    continues,
+    ...(published === undefined ? {} : { witnessed: published.witnessed }),
+  };
+}
+
+type Published =
+  | { readonly ok: true; readonly note: string; readonly witnessed: Witnessed }
+  | { readonly ok: false; readonly reason: TransparencyCode };
+
+async function readPublished(source: LogSource, policy: Policy, vkey: string): Promise<Published> {
+  const note = await source.published();
+  if (note === undefined) return { ok: false, reason: "QUORUM_MISSING" };
+  try {
+    const { checkpoint, cosignatures } = verifyWitnessed(note, policy, [vkey]);
+    const by = cosignatures.map(({ name, atMs }) => ({ name, at: new Date(atMs).toISOString() }));
+    return { ok: true, note, witnessed: { size: checkpoint.size, by } };
+  } catch (error) {
+    if (isBaseError(error) && isRule(error.code)) return { ok: false, reason: error.code };
+    throw error;
+  }
+}
+
+function isRule(code: string): code is TransparencyCode {
+  return Object.hasOwn(transparencyRules, code);
 }
 
 /** Read only after the checkpoint was verified: `verifyLog` asks for leaves then. */
@@ -80,7 +133,7 @@ async function readCheckpoint(file: string): Promise<string> {
 }
 
 function failed(
-  { reason, index }: Extract<LogVerdict, { verified: false }>,
+  { reason, index }: { readonly reason: TransparencyCode; readonly index?: number },
   source: string,
   file?: string,
 ): AuditResult {
