@@ -3,12 +3,12 @@
  * The held-out set is written from templates and names that training never sees; the public development sets are
  * read where they lie beside the repository, and the third of them kept from training is told apart.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import process from "node:process";
 import { type DetectionMode, detect } from "../src/detect.ts";
-import type { IdentifierLabel, Span } from "../src/labels.ts";
 import { buildCorpus, isKeptBack } from "../training/corpus.ts";
 import { sharedLines } from "../training/sources.ts";
+import { marked } from "./marked.ts";
 import { type Case, percent, Score } from "./score.ts";
 
 const mode: DetectionMode = process.argv.includes("strict") ? "strict" : "balanced";
@@ -37,29 +37,6 @@ function report(name: string, cases: readonly Case[]): void {
     for (const line of lines.filter((_, at) => at % every === 0).slice(0, examples))
       process.stdout.write(`    ${title} ${line}\n`);
   }
-}
-
-/** Lines of a file with `⟦LABEL:…⟧` round their identifiers, `⟦IGNORE:…⟧` round what counts neither way. */
-function marked(name: string): Case[] {
-  const lines = readFileSync(new URL(name, import.meta.url), "utf8").split("\n");
-  return lines
-    .filter((line) => line !== "" && !line.startsWith("#"))
-    .map((line) => {
-      const spans: Span[] = [];
-      const ignore: { start: number; end: number }[] = [];
-      let text = "";
-      for (const part of line.replaceAll("\\n", "\n").split(/(?=⟦)|(?<=⟧)/)) {
-        const [, label, identifier] = /^⟦(\w+):([^⟧]*)⟧$/.exec(part) ?? [];
-        if (label === undefined || identifier === undefined) text += part;
-        else {
-          const place = { start: text.length, end: text.length + identifier.length };
-          if (label === "IGNORE") ignore.push(place);
-          else spans.push({ ...place, label: label as IdentifierLabel });
-          text += identifier;
-        }
-      }
-      return { text, spans, ignore };
-    });
 }
 
 report("written by hand", marked("by-hand.txt"));

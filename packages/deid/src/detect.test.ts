@@ -20,6 +20,13 @@ describe("each kind of identifier", () => {
     ],
     ["DATE", "Surgery is on the 3rd of March, 2024.", "the 3rd of March, 2024"],
     ["AGE90", "She is a 93-year-old with a cough.", "93-year-old"],
+    ["DATE", "flown out on the 22nd.", "the 22nd"],
+    ["DATE", "the other one on monday 3/31 please", "monday 3/31"],
+    ["AGE90", "Patient age: 103. Lives alone.", "103"],
+    ["AGE90", "paciente de 95 años", "95 años"],
+    ["NAME", "first name Chase, last name Love", "Love"],
+    ["LOCATION", "we live at Plot 22 Kampala Road", "Plot 22 Kampala Road"],
+    ["SSN", "ssn last four 8841", "8841"],
     ["PHONE", "Call me at (503) 555-0147.", "(503) 555-0147"],
     ["FAX", "Fax: 503-555-0148", "503-555-0148"],
     ["EMAIL", "write to m.lopez+care@mail.example.org", "m.lopez+care@mail.example.org"],
@@ -51,6 +58,12 @@ describe("what must stay legible", () => {
     "Call 988 or 1-800-222-1222 if it gets worse.",
     "Coded as ICD-10 E11.9, CPT 99213.",
     "People in Nebraska with 22q11.2 deletion syndrome.",
+    "hernia mesh recall 2018 2019, what brands",
+    "pain 7/10 for 3 days then 4/10",
+    "his bed is on the 4th floor",
+    "can i take tylenol and advil togther agian",
+    "why does coffee make you pee",
+    "How do SSRIs differ from SNRIs?",
     "the wound left a mark and the summer heat makes it worse",
   ])("%j", (text) => {
     expect(found(text)).toEqual([]);
@@ -123,6 +136,7 @@ describe("time", () => {
     ["titles", "dr "],
     ["number words", "one "],
     ["brackets", "(2) "],
+    ["halves of characters", "\ud800"],
   ])("is linear in %s", (_, unit) => {
     const timeOf = (length: number) => {
       const text = `12 ${unit.repeat(length / unit.length)}`;

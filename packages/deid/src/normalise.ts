@@ -12,7 +12,6 @@ const ASCII_ONLY = /^[\n\r\t -~]*$/;
 const CLUSTER = /[\s\S]\p{M}*/gu;
 /** Characters that show nothing: zero-width spaces and joiners, direction marks, soft hyphen, byte order mark. */
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
-const ALL_INVISIBLE = /^\p{Default_Ignorable_Code_Point}+$/u;
 const PLAIN: Readonly<Record<string, string>> = {
   "\u2010": "-",
   "\u2011": "-",
@@ -39,6 +38,12 @@ function asciiDigits(text: string): string {
   );
 }
 
+/** A cluster as the detector reads it; empty when it shows nothing. */
+function plainOf(cluster: string): string {
+  const base = cluster.length === 1 ? PLAIN[cluster] : undefined;
+  return base ?? asciiDigits(cluster.normalize("NFKC").replaceAll(INVISIBLE, ""));
+}
+
 /**
  * NFKC with invisible characters left out, and dashes, quotes and digits made plain, with a map of offsets.
  * Lookalikes stay what they are. Linear in the text.
@@ -50,11 +55,14 @@ export function normalise(original: string): NormalisedText {
   const starts: number[] = [];
   const ends: number[] = [];
   let text = "";
+  const known = new Map<string, string>();
   for (const match of original.matchAll(CLUSTER)) {
     const [cluster] = match;
-    if (ALL_INVISIBLE.test(cluster)) continue;
-    const base = cluster.length === 1 ? PLAIN[cluster] : undefined;
-    const plain = base ?? asciiDigits(cluster.normalize("NFKC").replaceAll(INVISIBLE, ""));
+    let plain = known.get(cluster);
+    if (plain === undefined) {
+      plain = plainOf(cluster);
+      known.set(cluster, plain);
+    }
     text += plain;
     for (let at = 0; at < plain.length; at += 1) {
       starts.push(match.index);

@@ -1,13 +1,19 @@
 import type { Span } from "./labels.ts";
 import { flagsOf } from "./lexicon/lexicon.ts";
 import { foldWord, wordFlags } from "./lexicon/words.ts";
+import { isMeasured } from "./rules/ages.ts";
+import { isFunctional } from "./rules/tongues.ts";
 
 /** States and countries are no identifiers (45 CFR 164.514(b)(2)(i)(B) speaks of places smaller than a state). */
 const LARGE_PLACES = new Set(
-  "alabama alaska arizona arkansas california colorado connecticut delaware florida georgia hawaii idaho illinois indiana iowa kansas kentucky louisiana maine maryland massachusetts michigan minnesota mississippi missouri montana nebraska nevada|new hampshire|new jersey|new mexico|north carolina|north dakota|ohio oklahoma oregon pennsylvania|rhode island|south carolina|south dakota|tennessee texas utah vermont virginia washington|west virginia|wisconsin wyoming|mexico canada india germany france poland kenya brazil vietnam turkey japan italy spain ghana peru philippines nigeria ukraine england ireland china scotland wales australia|new zealand|south africa|egypt russia iran iraq israel pakistan bangladesh nepal greece portugal sweden norway denmark finland netherlands belgium austria switzerland cuba haiti jamaica colombia argentina chile ecuador venezuela guatemala honduras|el salvador|costa rica|panama thailand indonesia malaysia singapore korea|south korea|taiwan cambodia laos morocco algeria tunisia libya sudan ethiopia somalia uganda tanzania rwanda congo cameroon senegal mali zimbabwe zambia angola mozambique|puerto rico|usa us|united states|u.s|america uk|united kingdom|europe asia africa"
+  "alabama alaska arizona arkansas california colorado connecticut delaware florida georgia hawaii idaho illinois indiana iowa kansas kentucky louisiana maine maryland massachusetts michigan minnesota mississippi missouri montana nebraska nevada|new hampshire|new jersey|new mexico|north carolina|north dakota|ohio oklahoma oregon pennsylvania|rhode island|south carolina|south dakota|tennessee texas utah vermont virginia washington|west virginia|wisconsin wyoming|mexico canada india germany france poland kenya brazil vietnam turkey japan italy spain ghana peru philippines nigeria ukraine england ireland china scotland wales australia|new zealand|south africa|egypt russia iran iraq israel pakistan bangladesh nepal greece portugal sweden norway denmark finland netherlands belgium austria switzerland cuba haiti jamaica colombia argentina chile ecuador venezuela guatemala honduras|el salvador|costa rica|panama thailand indonesia malaysia singapore korea|south korea|taiwan cambodia laos morocco algeria tunisia libya sudan ethiopia somalia uganda tanzania rwanda congo cameroon senegal mali zimbabwe zambia angola mozambique afghanistan albania armenia azerbaijan bahrain belarus benin bhutan bolivia bosnia botswana bulgaria burma burundi chad croatia cyprus czechia eritrea estonia fiji gabon gambia guinea guyana hungary iceland jordan kazakhstan kosovo kuwait kyrgyzstan latvia lebanon lesotho liberia lithuania madagascar malawi maldives malta mauritius moldova mongolia montenegro myanmar namibia nicaragua niger oman palestine paraguay qatar romania samoa serbia slovakia slovenia suriname syria tajikistan togo tonga turkmenistan uruguay uzbekistan yemen|sri lanka|saudi arabia|ivory coast|sierra leone|burkina faso|dominican republic|puerto rico|usa us|united states|u.s|america uk|united kingdom|europe asia africa"
     .split("|")
     .flatMap((group) =>
-      /^(?:new|north|south|west|rhode|el|costa|puerto|united) /.test(group) ? [group] : group.split(" "),
+      /^(?:new|north|south|west|rhode|el|costa|puerto|united|sri|saudi|ivory|sierra|burkina|dominican) /.test(
+        group,
+      )
+        ? [group]
+        : group.split(" "),
     ),
 );
 const STATE_CODES =
@@ -23,7 +29,7 @@ const CLASSIFIED =
   /(?<![\p{L}])(?:icd(?:-?1[01]|-?9)?(?:-cm)?|cpt|drg|ndc|hcpcs|loinc|snomed|nyha|asa|killip)[ :#]{1,2}(?:[a-z]?[\d.-]+\w{0,2}|[iv]{1,3})(?:, ?[a-z]?[\d.-]+\w{0,2})*/giu;
 /** What the word before it is named after a physician, not a patient. */
 const EPONYM_AFTER =
-  /^(?:(?:'s?)?[ \n-](?:[A-Z][a-z]+ )?(?:disease|syndrome|signs?|triad|palsy|phenomenon|thyroiditis|lymphoma|contracture|esophagus|law|criteria|man(?:eu|oeu)ver|neuroma|ataxia|chorea|encephalopathy|nodes|nodules|rings?|bodies|lesions|spots|virus|reflex|dystrophy|sarcoma|fasciitis|purpura|arteritis|granulomatosis|tremor|aphasia|diverticulum)|(?:[ \n-](?:test|score|risk score|scale|fracture|hernia|procedure|operation|catheter|drain|tube|position|point|cyst|tumou?r|cells?|stain|index|classification|anemia|ulcer|duct|gland|pouch|clamp|retractor|scissors|blade|fundoplication|surgery|line|monitor|smear|coma)))(?![\p{L}])/iu;
+  /^(?:(?:'s?)?[ \n-](?:[A-Z][a-z]+ )?(?:disease|syndrome|signs?|triad|palsy|phenomenon|thyroiditis|lymphoma|contracture|esophagus|law|criteria|man(?:eu|oeu)ver|neuroma|ataxia|chorea|encephalopathy|nodes|nodules|rings?|bodies|lesions|spots|virus|reflex|dystrophy|sarcoma|fasciitis|purpura|arteritis|granulomatosis|tremor|aphasia|diverticulum|breathing|segment|revenge|wort)|(?:[ \n-](?:test|score|risk score|scale|fracture|hernia|procedure|operation|catheter|drain|tube|position|point|cyst|tumou?r|cells?|stain|index|classification|anemia|ulcer|duct|gland|pouch|clamp|retractor|scissors|blade|fundoplication|surgery|line|monitor|smear|coma)))(?![\p{L}])/iu;
 const TITLE_BEFORE =
   /(?<![\p{L}\p{N}])(?:(?:dr|mr|mrs|ms|mx|prof|rev|fr|sr|sra|srta|dra|hr|fr|herr|frau|mme|mlle|m|sgt|capt|lt|col)\.?|miss|doctor|professor|nurse|señora?|madame|monsieur)[ \n]{1,2}$/iu;
 const STATE_AFTER =
@@ -71,13 +77,22 @@ function isNothing(text: string, { start, end, label }: Span, isStrict: boolean)
     .replaceAll(/[\s.]+/g, " ")
     .replace(/^the /, "")
     .trim();
-  if (/^(?:19|20)\d\d$/.test(words)) return true;
-  if (label === "AGE90") return !/9\d|1[012]\d|ninet|hundred/.test(words);
-  // "/10" of a pain of 8/10.
-  if (label === "DATE") return /[\d/]/.test(text[start - 1] ?? "") || !/\d|\p{L}{3}/u.test(words);
+  if (/^(?:(?:19|20)\d\d[ ,/-]*)+$/.test(words)) return true;
+  if (label === "AGE90")
+    return (
+      !/9\d|1[012]\d|ninet|hundred/.test(words) ||
+      isMeasured({ before: text.slice(Math.max(0, start - 48), start), after: text.slice(end, end + 48) })
+    );
+  // A pain of 8/10, or the "/10" of it.
+  if (label === "DATE")
+    return (
+      /[\d/]/.test(text[start - 1] ?? "") ||
+      /^\d{1,2}\/(?:5|10)$|^(?:\d{3}|[4-9]\d)\/\d/.test(words) ||
+      !/\d|\p{L}{3}/u.test(words)
+    );
   const isTitled = TITLE_BEFORE.test(text.slice(Math.max(0, start - 12), start));
   if (!isTitled && EPONYM_AFTER.test(text.slice(end, end + 24)) && isEponymous(words)) return true;
-  if (!isTitled && !isStrict && isOrdinary(words)) return true;
+  if (!isTitled && ((!isStrict && isOrdinary(words)) || isFunctional(words))) return true;
   if (label === "LOCATION") return LARGE_PLACES.has(words) || STATE_CODES.test(words) || NO_NAMES.has(words);
   if (label !== "NAME" || isTitled) return false;
   return NO_NAMES.has(words) || (LARGE_PLACES.has(words) && !BORNE_BY_PEOPLE.test(words));

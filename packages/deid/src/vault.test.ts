@@ -1,6 +1,8 @@
 import { systemRandom } from "@cloister/crypto/random";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { detect } from "./detect.ts";
+import { besideSurrogates } from "./surrogates/second-look.ts";
 import { Vault } from "./vault.ts";
 
 const NOTE =
@@ -246,4 +248,26 @@ it("finds originals in a text about to leave", () => {
   const labels = vault.leaksIn("quintero marisol, record 44-110-23").map(({ label }) => label);
   expect(labels).toContain("NAME");
   expect(labels).toContain("MRN");
+});
+
+describe("a second look", () => {
+  it("tells what stands beside surrogates, where it stood before", () => {
+    const original = "ask Ana about it, then Bo Li";
+    const mentions = [{ start: 4, end: 7, label: "NAME" as const, surrogate: "Wilhelmina" }];
+    const text = "ask Wilhelmina about it, then Bo Li";
+    const at = (part: string) => ({ start: text.indexOf(part), end: text.indexOf(part) + part.length });
+    const found = [
+      { ...at("Wilhelmina about"), label: "NAME" as const },
+      { ...at("Bo Li"), label: "NAME" as const },
+    ];
+    const beside = besideSurrogates({ text, mentions }, found);
+    expect(beside.map(({ start, end }) => original.slice(start, end))).toEqual([" about", "Bo Li"]);
+  });
+
+  it("leaves nothing beside surrogates that a strict detector takes for an identifier", () => {
+    for (let draw = 0; draw < 40; draw += 1) {
+      const result = Vault.create(systemRandom).deidentify(NOTE, "strict");
+      expect(besideSurrogates(result, detect(result.text, "strict"))).toEqual([]);
+    }
+  });
 });

@@ -9,6 +9,7 @@ import { findLeaks, type Leak } from "./surrogates/leaks.ts";
 import { MentionBook, type StoredMention } from "./surrogates/mentions.ts";
 import type { Persona } from "./surrogates/names.ts";
 import { Restorer } from "./surrogates/restore.ts";
+import { besideSurrogates } from "./surrogates/second-look.ts";
 import { isWordCharacter } from "./surrogates/trie.ts";
 import { isCommonWord, WordBook, type WordPair } from "./surrogates/words.ts";
 
@@ -48,6 +49,8 @@ interface StoredVault {
 const SEALED_FOR = toUtf8("cloister deid vault v1");
 const NONCE_BYTES = 12;
 const WORD = /[\p{L}\p{M}]+/gu;
+/** A look finds less each time; the router and the egress still scan what is left. */
+const MOST_LOOKS = 3;
 /** Dates move by 4 to 52 whole weeks, either way. */
 const LEAST_WEEKS = 4;
 const WEEKS_SPREAD = 49;
@@ -118,9 +121,13 @@ export class Vault {
     return sealed;
   }
 
-  /** The text with a surrogate in place of every identifier found, and of every one the vault met before. */
+  /**
+   * The text with a surrogate in place of every identifier found, and of every one the vault met before. In strict
+   * mode a second look at the result replaces what seems one beside the surrogates.
+   */
   deidentify(text: string, mode: DetectionMode = "balanced"): Deidentified {
-    return this.replace(text, detect(text, mode));
+    const found = detect(text, mode);
+    return mode === "strict" ? this.#replaceAndLook(text, found) : this.replace(text, found);
   }
 
   /**
@@ -167,6 +174,17 @@ export class Vault {
   /** By how many weeks dates move: to move those whose place in a document tells that they are dates. A secret. */
   get dateShiftWeeks(): number {
     return this.#mentions.weeks;
+  }
+
+  #replaceAndLook(text: string, found: Span[]): Deidentified {
+    let result = this.replace(text, found);
+    for (let look = 0; look < MOST_LOOKS; look += 1) {
+      const more = besideSurrogates(result, detect(result.text, "strict"));
+      if (more.length === 0) break;
+      found.push(...more);
+      result = this.replace(text, found);
+    }
+    return result;
   }
 
   /** Names met before that detection may miss this time, and words that look like surrogates and must come back as they are. */

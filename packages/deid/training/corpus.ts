@@ -1,5 +1,6 @@
 import type { IdentifierLabel, Span } from "../src/labels.ts";
 import { type LabelledText, Writer } from "./generate.ts";
+import { typo } from "./noise.ts";
 import { Seeded } from "./random.ts";
 import { loadSources, readShared, sharedLines } from "./sources.ts";
 
@@ -29,6 +30,16 @@ export function isKeptBack(id: string): boolean {
 
 const plain = (text: string): LabelledText => ({ text, spans: [] });
 
+/** As people type a question: small letters, and a slip in some words. */
+function typed(text: string, random: Seeded): LabelledText {
+  return plain(
+    text
+      .toLowerCase()
+      .replaceAll(/[a-z]+/g, (word) => (random.chance(15) ? typo(word, random) : word))
+      .replace(/ ?\?$/, random.pick(["", "?", " ?"])),
+  );
+}
+
 /** Sentences about health in which nobody is named. */
 function healthSentences(random: Seeded): { sentences: string[]; questions: string[]; eponyms: string[] } {
   const answers = sharedLines<{ focus: string; question: string; answer: string }>(
@@ -57,6 +68,14 @@ function substances(): string[] {
   return rows
     .map((row) => row.split(",")[2] ?? "")
     .filter((name) => /^[A-Z][a-z]{3,}(?: [A-Za-z][a-z]+)?$/.test(name));
+}
+
+/** Questions that lists of questions hold, none of those that the detector is measured on. */
+function listedQuestions(): string[] {
+  const kept = new Set(sharedLines<BenchLine>("deid/data/sets/dev/medq.jsonl").map(({ text }) => text));
+  return sharedLines<{ text: string }>("training/medquad_questions.jsonl.gz")
+    .map(({ text }) => text)
+    .filter((text, index) => index % 5 !== 0 && !kept.has(text));
 }
 
 function letters(): string[] {
@@ -116,6 +135,10 @@ export async function buildCorpus(written: number): Promise<Corpus> {
     ...questions.slice(0, 9000).map(plain),
     ...consumer.map(plain),
     ...consumer.slice(0, 2500).map((text) => plain(text.toLowerCase())),
+    ...consumer.slice(0, 3500).map((text) => typed(text, random)),
+    ...sentences.slice(14_000, 17_000).map((text) => typed(text, random)),
+    ...questions.slice(9000, 12_000).map((text) => typed(text, random)),
+    ...random.shuffle(listedQuestions()).slice(0, 6000).map(plain),
   ];
   return { training, heldOut: Array.from({ length: 2000 }, () => heldOutWriter.write()) };
 }

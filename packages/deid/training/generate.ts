@@ -95,7 +95,7 @@ export class Writer {
     this.#fillers = options.fillers;
     const usable = (names: readonly string[]) =>
       names.flatMap(templatesIn).filter((_, index) => isHeldOutTemplate(index) === options.heldOut);
-    this.#short = usable(["chat", "notes", "queries", "talk", "more", "world"]);
+    this.#short = usable(["chat", "notes", "queries", "talk", "more", "world", "voices"]);
     this.#forms = usable(["forms"]);
   }
 

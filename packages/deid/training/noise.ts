@@ -7,7 +7,8 @@ const each =
   (change: (text: string, piece: Piece) => string): Change =>
   (piece) => ({ ...piece, text: change(piece.text, piece) });
 
-function typo(word: string, random: Seeded): string {
+/** A word with a slip: letters swapped, left out or doubled. */
+export function typo(word: string, random: Seeded): string {
   if (word.length < 4 || !/^[a-z]+$/i.test(word)) return word;
   const at = 1 + random.below(word.length - 2);
   const [head, a, b, tail] = [word.slice(0, at), word[at] ?? "", word[at + 1] ?? "", word.slice(at + 2)];
@@ -25,7 +26,7 @@ export function roughen(pieces: readonly Piece[], random: Seeded): Piece[] {
   else if (roll < 33) change(each((text) => text.toUpperCase()));
   if (roll >= 18 && roll < 26)
     change(each((text, { label }) => (label === undefined ? text.replaceAll(/[.,;:!?'"()]/g, "") : text)));
-  if (roll >= 33 && roll < 42) {
+  if ((roll >= 8 && roll < 18) || (roll >= 33 && roll < 42)) {
     change(
       each((text, { label }) =>
         label === undefined

@@ -74,6 +74,13 @@ export class Slots {
   #plain() {
     const random = this.#random;
     const one = (list: readonly string[]) => () => random.pick(list);
+    /** Now and then as people say it: "Guillain-Barré", "hashimotos". */
+    const bare = (eponym: string) =>
+      random.chance(25)
+        ? eponym
+            .replace(/ (?:disease|syndrome|lymphoma|palsy|thyroiditis|phenomenon)$/, "")
+            .replace(/'s$/, random.pick(["'s", "s", ""]))
+        : eponym;
     return {
       REL: one(words.relations),
       SYM: one(words.symptoms),
@@ -83,13 +90,19 @@ export class Slots {
       VIT: one(words.vitals),
       LAB: one(words.labs),
       SIGN: one(words.signs),
-      EP: () => (random.chance(60) ? random.pick(words.eponyms) : random.pick(this.#eponyms)),
+      EP: () => (random.chance(60) ? bare(random.pick(words.eponyms)) : random.pick(this.#eponyms)),
       OCC: one(words.occupations),
       ORG: one(words.organisations),
       COUNTRY: one(words.countries),
       STATE: one(words.states),
       WD: one(DAYS),
       MON: one(words.months),
+      AB: one(words.abbreviations),
+      FOOD: one(words.foods),
+      HERB: one(words.herbs),
+      CO: one(words.companies),
+      CHAIN: one(words.chains),
+      RELX: one(words.kin),
       YEAR: () => String(1985 + random.below(41)),
       T: () =>
         random.pick([
@@ -199,6 +212,20 @@ export class Slots {
     return `${random.pick(words.facilityHeads)} ${random.pick(words.facilityTails)}`;
   }
 
+  /** One shop of a chain, by its street or town. */
+  #pharmacy(): string {
+    const chain = this.#random.pick(words.chains);
+    const street = this.#random.pick(words.streetNames);
+    return this.#random.pick([
+      `${chain} on ${street}`,
+      `${chain} on ${street} ${this.#random.pick(words.streetTails)}`,
+      `${chain} in ${this.#people.city()}`,
+      `${chain} ${this.#people.city()}`,
+      `the ${this.#people.city()} ${chain}`,
+      `${chain} ${this.#random.pick(["4th", "9th", "1st"])} & ${street}`,
+    ]);
+  }
+
   #places() {
     const random = this.#random;
     const place = (text: string): Piece => ({ text, label: "LOCATION" });
@@ -221,6 +248,7 @@ export class Slots {
       CU: () => [place(city().toUpperCase())],
       HOSP: () => [place(this.#facility())],
       HOSPC: () => [place(this.#facility().toUpperCase())],
+      PHARM: () => [place(this.#pharmacy())],
       ST: () => [place(this.#street())],
       STU: () => [place(this.#street().toUpperCase())],
       ZIP: () => [zip()],

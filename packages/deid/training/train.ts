@@ -16,7 +16,7 @@ import { buildCorpus } from "./corpus.ts";
 import type { LabelledText } from "./generate.ts";
 import { Seeded } from "./random.ts";
 
-const WRITTEN_COUNT = 60_000;
+const WRITTEN_COUNT = 75_000;
 const ROUNDS = 5;
 /** How much a wrong tag must lose by; more for an identifier missed. */
 const MARGIN = 2;

@@ -8,7 +8,7 @@ const CODE =
   /(?<![\p{L}\p{N}_])[#@]?[\p{L}\p{N}*]{1,64}(?:(?:[-_/.:+]|::)[\p{L}\p{N}*]{1,48}){0,12}(?![\p{L}\p{N}])/gu;
 const LEFT_WORD = /[\p{L}\p{N}][\p{L}\p{N}'/-]*#?|#|[.;!?](?=\s)|\n|[:=|,("^]/gu;
 const UNIT_AFTER =
-  /^(?:[ -]?(?:mg|mcg|µg|ug|μg|kg|g|grams?|ml|l|cc|dl|iu|units?|u|meq|mmol|mol|nmol|pg|ng|mm ?hg|mm|cm|m|in|ft|lbs?|pounds|oz|kcal|cal|calories|hz|khz|bpm|kpa|°|degrees|percent|hours?|hrs?|h|minutes?|mins?|seconds?|secs?|s|days?|d|weeks?|wks?|months?|mos?|years?|yrs?|y|times|tablets?|tabs?|pills?|capsules?|caps|puffs?|drops|doses?|patients|people|cases|women|men|children|adults|participants|dollars|usd|eur|cells|copies|steps|beats|miles|km|to|x|k|million|thousand|billion|percentile|births|individuals|live|deaths|per|or|and) ?(?![\p{L}\p{N}])|[ ]?[%°$€£])/iu;
+  /^(?:[ -]?(?:mg|mcg|µg|ug|μg|kg|g|grams?|ml|l|cc|dl|iu|units?|u|meq|mmol|mol|nmol|pg|ng|mm ?hg|mm|cm|m|in|ft|lbs?|pounds|oz|kcal|cal|calories|hz|khz|bpm|kpa|°|degrees|percent|hours?|hrs?|h|minutes?|mins?|seconds?|secs?|s|days?|d|weeks?|wks?|months?|mos?|years?|yrs?|y|times|tablets?|tabs?|pills?|capsules?|caps|puffs?|drops|doses?|patients|people|cases|women|men|children|adults|participants|dollars|usd|eur|cells|copies|steps|beats|miles|km|to|x|k|million|thousand|billion|percentile|births|individuals|live|deaths|per) ?(?![\p{L}\p{N}])|[ ]?[%°$€£])/iu;
 const CLASSIFICATION = /^[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?$/i;
 const YEAR = /^(?:1[89]|20)\d{2}(?:s|[-/](?:(?:1[89]|20)?\d{2}))?$/;
 const DECIMAL = /^[<>~±]?\d{1,4}(?:[.]\d{1,3})?(?:[-/:](?:\d{1,4})(?:\.\d{1,3})?){0,2}$/;
@@ -33,7 +33,7 @@ interface Context {
 }
 
 const FILLER = new Set(
-  'is was are a an the number no num nr id # : = and of for my his her their your our on ( " | , code card plan model at following as reads says ends ending with'.split(
+  'is was are a an the number no num nr id # : = and of for my his her their your our on ( " | , code card plan model at following as reads says ends ending with last first final four 4 digits'.split(
     " ",
   ),
 );

@@ -1,6 +1,6 @@
 import type { Around, PatternRule } from "./rule.ts";
 
-const MONTH = String.raw`(?:jan(?:uary|\.)?|feb(?:ruary|\.)?|mar(?:ch|\.)?|apr(?:il|\.)?|may|june?\.?|july?\.?|aug(?:ust|\.)?|sept?(?:ember|\.)?|oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember|\.)?|janvier|f[ée]vrier|mars|avril|mai|juin|juillet|ao[uû]t|septembre|octobre|novembre|d[ée]cembre|januar|februar|m[äa]rz|juni|juli|oktober|dezember|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|gennaio|febbraio|aprile|maggio|giugno|luglio|settembre|ottobre|dicembre)`;
+const MONTH = String.raw`(?:jan(?:uary|\.)?|feb(?:ruary|\.)?|mar(?:ch|\.)?|apr(?:il|\.)?|may|june?\.?|july?\.?|aug(?:ust|\.)?|sept?(?:ember|\.)?|oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember|\.)?|janvier|f[ée]vrier|mars|avril|mai|juin|juillet|ao[uû]t|septembre|octobre|novembre|d[ée]cembre|januar|februar|m[äa]rz|juni|juli|oktober|dezember|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|gennaio|febbraio|aprile|maggio|giugno|luglio|settembre|ottobre|dicembre|janeiro|fevereiro|março|maio|junho|julho|setembro|outubro|dezembro|januari|februari|maart|mei|augustus|stycznia|lutego|marca|kwietnia|maja|czerwca|lipca|sierpnia|września|października|listopada|grudnia|ocak|şubat|mart|nisan|mayıs|haziran|temmuz|ağustos|eylül|ekim|kasım|aralık|января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря)`;
 const DAY = String.raw`(?:0?[1-9]|[12]\d|3[01])`;
 const ORDINAL = String.raw`(?:st|nd|rd|th|º|\.)?`;
 const YEAR = String.raw`(?:1[89]|20)\d{2}`;
@@ -96,6 +96,28 @@ export const dateRules: readonly PatternRule[] = [
     label: "DATE",
     pattern: new RegExp(String.raw`(?<![\w/.$%-]|\d )(?:\d{1,2})/(?:\d{1,2})(?![\w/%]|[.-]\d)`, "g"),
     accept: isMonthDay,
+  },
+  {
+    label: "DATE",
+    pattern: spelt(
+      `(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\\.?,?[ \\n](?:the )?(?:\\d{1,2}/\\d{1,2}(?:/\\d{2,4})?|${DAY}(?:st|nd|rd|th))`,
+    ),
+  },
+  // A stay: "1/30-2/4".
+  {
+    label: "DATE",
+    pattern:
+      /(?<![\w/.$%-])(?:0?[1-9]|1[0-2])\/(?:[12]\d|3[01]|0?[1-9])(?:\/\d{2,4})? ?- ?(?:0?[1-9]|1[0-2])\/(?:[12]\d|3[01]|0?[1-9])(?:\/\d{2,4})?(?![\w/%]|[.-]\d)/g,
+    accept: (_match, { before, after }) => !NOT_DATE_AFTER.test(after) && !NOT_DATE_BEFORE.test(before),
+  },
+  // "on the 22nd": a day of the month that everybody knows.
+  {
+    label: "DATE",
+    needs: /\d(?:st|nd|rd|th)/i,
+    pattern: new RegExp(
+      String.raw`(?<=(?<!\p{L})(?:on|by|until|till|since|from|before|after|due|around|for|to|through|and) )the ${DAY}(?:st|nd|rd|th)(?=[.,;:!?)\n]|$| (?:at|and|of (?:this|next|last|the) month|with|if|i|we|but|so|or|because|please|pls|thanks?)(?!\p{L}))`,
+      "giu",
+    ),
   },
   // Month first: "March 3rd, 2021", "Mar 3", "March 2021"; an optional weekday before and time after.
   {

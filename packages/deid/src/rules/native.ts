@@ -1,4 +1,5 @@
 import type { Span } from "../labels.ts";
+import { isFunctional } from "./tongues.ts";
 
 const LATIN = /\p{Script=Latin}/gu;
 /** Runs of another script, words of it joined by single spaces or dots. */
@@ -14,7 +15,7 @@ export function findForeignScript(text: string): Span[] {
   const spans: Span[] = [];
   for (const run of text.matchAll(OTHER_RUN)) {
     for (const word of run[0].matchAll(/[\p{L}\p{M}]+/gu)) {
-      if (!OTHER_WORD.test(word[0]) || /\p{Script=Latin}/u.test(word[0])) continue;
+      if (!OTHER_WORD.test(word[0]) || /\p{Script=Latin}/u.test(word[0]) || isFunctional(word[0])) continue;
       const start = run.index + word.index;
       const last = spans.at(-1);
       const joins = last !== undefined && /^[ .\u00b7・-]{1,2}$/.test(text.slice(last.end, start));

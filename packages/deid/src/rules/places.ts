@@ -1,3 +1,5 @@
+import { flagsOf } from "../lexicon/lexicon.ts";
+import { foldWord, wordFlags } from "../lexicon/words.ts";
 import type { PatternRule } from "./rule.ts";
 
 /** States and their abbreviations: not identifiers, but they end addresses. */
@@ -18,11 +20,35 @@ function isStreet(match: string): boolean {
 }
 
 const FACILITY =
-  /(?:Hospital|Clinic|Medical Center|Health Center|Urgent Care|Family Practice|Family Medicine|Nursing Home|Assisted Living|Surgery Center|Cancer Center|Care Center|Hospice|Infirmary|Middle School|High School|Elementary School|Elementary)/;
+  /(?:Hospital|Clinic|Medical Center|Health Center|Urgent Care|Family Practice|Family Medicine|Nursing Home|Assisted Living|Surgery Center|Cancer Center|Care Center|Care Home|Memory Care|Nursing Facility|SNF|Hospice|Infirmary|Middle School|High School|Elementary School|Elementary)/;
 
 const B = String.raw`(?<![\p{L}\p{N}/.$#-])`;
 
 export const placeRules: readonly PatternRule[] = [
+  // Numbered houses, roads and sectors, as South Asia writes them: "House 14, Road 7, Dhanmondi, Dhaka".
+  {
+    label: "LOCATION",
+    needs: /house|flat|plot|door|h\.? ?no|d\.? ?no/i,
+    pattern:
+      /(?<![\p{L}\p{N}])(?:house|flat|plot|door|h\.? ?no\.?|d\.? ?no\.?)[ .#:]{0,2}(?:no\.? ?)?[a-z]?-?\d{1,4}[a-z]?(?:[-/]\d{1,4}){0,3}(?:, ?[\p{L}\d][\p{L}\d .'-]{1,30}){1,5}/giu,
+  },
+  // A six-digit code after the places that it is of: "Andheri West, Mumbai 400053".
+  {
+    label: "LOCATION",
+    needs: /\d{6}|\d{3} \d{3}/,
+    pattern:
+      /(?<![\p{L}\p{N}])(?:[A-Z]-?\d{1,4}, )?\p{Lu}[\p{L}'-]{1,20}(?:,? \p{Lu}[\p{L}'-]{1,20}){0,7}[ ,-]{1,3}\d{3} ?\d{3}(?!\d)/gu,
+    accept: (match) => {
+      const word = /([\p{L}'-]+)[ ,-]+[\d ]+$/u.exec(match)?.[1] ?? "";
+      return (flagsOf(foldWord(word)) & wordFlags.place) !== 0 && match.includes(",");
+    },
+  },
+  // Without a word for street: "812 N Pecos, Las Cruces".
+  {
+    label: "LOCATION",
+    needs: /\d/,
+    pattern: new RegExp(`${B}\\d{1,5} (?:N|S|E|W|NE|NW|SE|SW)\\.? \\p{Lu}\\p{Ll}{2,20}(?=[,.\\n]|$)`, "gu"),
+  },
   // HL7's address: street^other^city^state^ZIP.
   {
     label: "LOCATION",
@@ -46,7 +72,7 @@ export const placeRules: readonly PatternRule[] = [
     label: "LOCATION",
     needs: /\d/,
     pattern: new RegExp(
-      `${B}(?:(?:flat|unit|apt|suite|apartment)[ #]{1,2}\\w{1,4},? )?${NUMBER}[ \\n](?:(?:n|s|e|w|ne|nw|se|sw|north|south|east|west)\\.?[ \\n])?(?:${NAME_WORD}[ \\n]){1,3}${SUFFIX}\\.?(?![\\p{L}\\p{N}])(?:[ ,]{1,2}(?:n|s|e|w|ne|nw|se|sw)(?![\\p{L}\\p{N}'.]))?${UNIT}${TAIL}`,
+      `${B}(?:(?:flat|unit|apt|suite|apartment)[ #]{1,2}\\w{1,4},? )?(?:(?:plot|house|block|villa|lot|door|no\\.?)[ #]{1,2})?${NUMBER}[ \\n](?:(?:n|s|e|w|ne|nw|se|sw|north|south|east|west)\\.?[ \\n])?(?:${NAME_WORD}[ \\n]){1,3}${SUFFIX}\\.?(?![\\p{L}\\p{N}])(?:[ ,]{1,2}(?:n|s|e|w|ne|nw|se|sw)(?![\\p{L}\\p{N}'.]))?${UNIT}${TAIL}`,
       "giu",
     ),
     accept: isStreet,
@@ -69,7 +95,7 @@ export const placeRules: readonly PatternRule[] = [
     label: "LOCATION",
     needs: /\d/,
     pattern:
-      /(?<![\p{L}\p{N}])(?:(?:\d{1,5}[a-z]?,? )?(?:rue|chemin|quai|viale|piazza|vicolo|calle|c\/|avenida|avda\.?|carrera|camino|rua|praça|ulica|ul\.|улица|ул\.|проспект|пр\.|jalan|jl\.|jln)[ ](?:(?:de|la|las|los|del|della|delle|des|du|da|do|dos|le|el|al|di|san|santa|st\.|d')[ ]?){0,3}[\p{L}][\p{L}'.-]{1,24}(?:[ -][\p{L}][\p{L}'.-]{1,24}){0,2}(?:,? (?:n[°º.]? ?)?\d{1,5}[a-z]?)?)(?![\p{L}\p{N}]|[.:/-]\d)/giu,
+      /(?<![\p{L}\p{N}])(?:(?:\d{1,5}[a-z]?,? )?(?:rue|chemin|quai|viale|piazza|vicolo|calle|c\/|avenida|avda\.?|carrera|camino|rua|praça|ulica|ul\.|улица|ул\.|проспект|пр\.|jalan|jl\.|jln)[ ](?:(?:de|la|las|los|del|della|delle|des|du|da|do|dos|le|el|al|di|san|santa|st\.|d')[ ]?){0,3}[\p{L}][\p{L}'.-]{1,24}(?:[ -][\p{L}][\p{L}'.-]{1,24}){0,2}(?:,? (?:n[°º.]? ?)?\d{1,5}[a-z]?(?:,? \d{1,2}[°ºªoa]? ?[a-z](?!\p{L}))?)?)(?:,? \d{4,5})?(?![\p{L}\p{N}]|[.:/-]\d)/giu,
     accept: (match) => /\d/.test(match),
   },
   // Words that English has too: what follows them must be a name.

@@ -73,37 +73,41 @@ export function addRows(
   }
 }
 
+/** Weights of one tag after another; what may not follow can never win. Starts as after "outside". */
+function allowed(transitions: Weights["transitions"]): Float64Array {
+  return Float64Array.from({ length: TAG_COUNT * TAG_COUNT }, (_, index) => {
+    const before = Math.floor(index / TAG_COUNT);
+    return mayFollow(before, index % TAG_COUNT) ? (transitions[index] as number) : IMPOSSIBLE * 2;
+  });
+}
+
 /** The best sequence of tags for these scores. */
 export function bestTags(scores: Float64Array, transitions: Weights["transitions"]): Uint8Array {
   const count = scores.length / TAG_COUNT;
-  const best = new Float64Array(scores.length);
-  const from = new Uint8Array(scores.length);
-  for (let at = 0; at < count; at += 1) {
-    for (let tag = 0; tag < TAG_COUNT; tag += 1) {
-      let top =
-        at === 0 ? (mayFollow(0, tag) ? (transitions[tag] as number) : IMPOSSIBLE * 2) : IMPOSSIBLE * 3;
-      if (at > 0) {
-        for (let before = 0; before < TAG_COUNT; before += 1) {
-          if (!mayFollow(before, tag)) continue;
-          const score =
-            (best[(at - 1) * TAG_COUNT + before] as number) +
-            (transitions[before * TAG_COUNT + tag] as number);
-          if (score > top) {
-            top = score;
-            from[at * TAG_COUNT + tag] = before;
-          }
-        }
-      }
-      best[at * TAG_COUNT + tag] = top + (scores[at * TAG_COUNT + tag] as number);
-    }
-  }
   const path = new Uint8Array(count);
   if (count === 0) return path;
-  let tag = 0;
-  for (let other = 1; other < TAG_COUNT; other += 1) {
-    if ((best[(count - 1) * TAG_COUNT + other] as number) > (best[(count - 1) * TAG_COUNT + tag] as number))
-      tag = other;
+  const follow = allowed(transitions);
+  const from = new Uint8Array(scores.length);
+  let best = new Float64Array(TAG_COUNT);
+  let next = new Float64Array(TAG_COUNT);
+  for (let tag = 0; tag < TAG_COUNT; tag += 1) best[tag] = (follow[tag] as number) + (scores[tag] as number);
+  for (let base = TAG_COUNT; base < scores.length; base += TAG_COUNT) {
+    for (let tag = 0; tag < TAG_COUNT; tag += 1) {
+      let top = IMPOSSIBLE * 3;
+      for (let before = 0; before < TAG_COUNT; before += 1) {
+        const score = (best[before] as number) + (follow[before * TAG_COUNT + tag] as number);
+        if (score > top) {
+          top = score;
+          from[base + tag] = before;
+        }
+      }
+      next[tag] = top + (scores[base + tag] as number);
+    }
+    [best, next] = [next, best];
   }
+  let tag = 0;
+  for (let other = 1; other < TAG_COUNT; other += 1)
+    if ((best[other] as number) > (best[tag] as number)) tag = other;
   for (let at = count - 1; at >= 0; at -= 1) {
     path[at] = tag;
     tag = from[at * TAG_COUNT + tag] as number;
