@@ -1,4 +1,4 @@
-import { open, readdir, readFile, rename, rm, rmdir } from "node:fs/promises";
+import { open, readFile, rename, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { equalBytes, toHex } from "@cloister/bytes";
 import { decodeCbor, encodeCbor, readMap } from "@cloister/codec";
@@ -14,6 +14,7 @@ import {
   type WrappedKeyRecord,
   type WrappedKeyStore,
 } from "@cloister/keys";
+import { isMissing, namesIn, readIfThere } from "./files.ts";
 import { syncFolder, writeAtomically, writeSecretOnce } from "./index.ts";
 
 const MAX_VERSION_BYTES = 256;
@@ -153,22 +154,4 @@ async function writeDurably(path: string, content: Uint8Array, flags: "wx" | "r+
   } finally {
     await file.close();
   }
-}
-
-async function readIfThere(path: string): Promise<Uint8Array | undefined> {
-  return readFile(path).catch((error: unknown) => {
-    if (isMissing(error)) return undefined;
-    throw error;
-  });
-}
-
-async function namesIn(folder: string): Promise<readonly string[]> {
-  return readdir(folder).catch((error: unknown) => {
-    if (isMissing(error)) return [];
-    throw error;
-  });
-}
-
-function isMissing(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException | undefined)?.code === "ENOENT";
 }
