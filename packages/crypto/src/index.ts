@@ -45,6 +45,7 @@ export {
 export { type P384KeyPair, p384KeyPair, p384Sign, p384Verify } from "./p384.ts";
 export type { KemOutput, SignedMessage } from "./primitives.ts";
 export {
+  copyX25519PrivateKey,
   isCanonicalX25519,
   isTorsionFreeX25519,
   type X25519KeyPair,

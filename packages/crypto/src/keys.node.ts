@@ -79,19 +79,26 @@ function quietly<T>(work: () => T): T {
   }
 }
 
-const curveKeys = new WeakMap<Uint8Array, { form: KeyForm; digest: Uint8Array; key: crypto.KeyObject }>();
+const privateKeys = new WeakMap<Uint8Array, { form: KeyForm; digest: Uint8Array; key: crypto.KeyObject }>();
 
 /**
- * A private key of a curve. OpenSSL derives the public key at every import, which costs more than the
- * operation itself. So the import lives as long as the caller's array, and counts only while that array
- * still holds the same key.
+ * A private key. OpenSSL derives the public key at every import, which costs more than the operation itself.
+ * So the import lives as long as the caller's array, and counts only while that array still holds the same key.
  */
-export function curveKey(form: KeyForm, raw: Uint8Array): crypto.KeyObject {
-  const known = curveKeys.get(raw);
+export function heldKey(form: KeyForm, raw: Uint8Array): crypto.KeyObject {
+  const known = privateKeys.get(raw);
   if (known?.form === form && equalBytes(known.digest, shortSha256(raw))) return known.key;
   const key = importPrivate(form, raw);
   rememberKey({ form, raw, key });
   return key;
+}
+
+/** A copy of an array, for which an import of the original counts too. */
+export function copyWithKey(raw: Uint8Array): Uint8Array<ArrayBuffer> {
+  const copy = new Uint8Array(raw);
+  const known = privateKeys.get(raw);
+  if (known) privateKeys.set(copy, known);
+  return copy;
 }
 
 /** Says that `key` is what the array `raw` holds. */
@@ -101,7 +108,7 @@ export function rememberKey(made: {
   readonly key: crypto.KeyObject;
 }): void {
   const { form, raw, key } = made;
-  curveKeys.set(raw, { form, digest: shortSha256(raw), key });
+  privateKeys.set(raw, { form, digest: shortSha256(raw), key });
 }
 
 /** Imports by their DER. */

@@ -17,8 +17,10 @@ import {
   X25519_PUBLIC,
 } from "./keys.node.ts";
 import { littleEndian } from "./little-endian.ts";
+import { mlKem1024Decapsulate, mlKem1024Encapsulate, mlKem1024KeyPair } from "./ml-kem.ts";
 import { primitives as node } from "./primitives.node.ts";
 import { primitives as web } from "./primitives.web.ts";
+import { systemRandom } from "./random.ts";
 import { shortSha256 } from "./short-hmac.ts";
 
 const exactly = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
@@ -169,10 +171,10 @@ describe("primitives.node and primitives.web compute the same", () => {
         expect(toHex(web.mlKem1024DecapsulationKey(seed))).toBe(toHex(privateKey));
         const publicKey = privateKey.slice(1536, 1536 + 1568);
         const { ciphertext, sharedSecret } = web.mlKem1024Encapsulate(publicKey, message);
-        expect(node.mlKem1024Decapsulate(privateKey, ciphertext)).toEqual(sharedSecret);
+        expect(node.mlKem1024Decapsulate({ privateKey, ciphertext })).toEqual(sharedSecret);
         ciphertext[0] = (ciphertext[0] ?? 0) ^ 1;
-        const rejected = node.mlKem1024Decapsulate(privateKey, ciphertext);
-        expect(web.mlKem1024Decapsulate(privateKey, ciphertext)).toEqual(rejected);
+        const rejected = node.mlKem1024Decapsulate({ privateKey, ciphertext });
+        expect(web.mlKem1024Decapsulate({ privateKey, ciphertext })).toEqual(rejected);
         const system = node.mlKem1024EncapsulateSystem?.(publicKey);
         if (!system) return; // before Node 24.7
         expect(web.mlKem1024Decapsulate(privateKey, system.ciphertext)).toEqual(system.sharedSecret);
@@ -203,6 +205,28 @@ describe("primitives.node and primitives.web compute the same", () => {
     key.fill(1);
     expect(node.x25519(key, after[0] ?? key)).toEqual(web.x25519(key, after[0] ?? key));
     expect(node.x25519PublicKey(key)).toEqual(before[0]);
+  });
+
+  it("a copy of a key array is a key of its own, whichever of the two is overwritten", () => {
+    const key = new Uint8Array(32).fill(3);
+    const expected = node.x25519PublicKey(key);
+    const copy = node.copyPrivateKey(key);
+    expect(node.x25519PublicKey(copy)).toEqual(expected);
+    copy.fill(4);
+    expect(node.x25519PublicKey(copy)).toEqual(web.x25519PublicKey(copy));
+    expect(node.x25519PublicKey(key)).toEqual(expected);
+    const another = node.copyPrivateKey(key);
+    key.fill(5);
+    expect(node.x25519PublicKey(another)).toEqual(expected);
+    expect(node.x25519PublicKey(key)).toEqual(web.x25519PublicKey(key));
+  });
+
+  it("a decapsulation key that was overwritten counts as another key", () => {
+    const { publicKey, privateKey } = mlKem1024KeyPair(systemRandom);
+    const { ciphertext, sharedSecret } = mlKem1024Encapsulate({ publicKey, random: systemRandom });
+    expect(mlKem1024Decapsulate({ privateKey, ciphertext })).toEqual(sharedSecret);
+    privateKey.set(mlKem1024KeyPair(systemRandom).privateKey);
+    expect(mlKem1024Decapsulate({ privateKey, ciphertext })).not.toEqual(sharedSecret);
   });
 
   it("native ML-KEM is in use from Node 24.7 on", () => {

@@ -1,10 +1,11 @@
 import * as crypto from "node:crypto";
 import { concatBytes, fromBase64Url, zeroise } from "@cloister/bytes";
 import {
-  curveKey,
+  copyWithKey,
   curvePublic,
   ED25519_PRIVATE,
   ED25519_PUBLIC,
+  heldKey,
   importPrivate,
   importPublic,
   type KeyForm,
@@ -54,9 +55,10 @@ const symmetric = {
 } satisfies Partial<Primitives>;
 
 const curves = {
+  copyPrivateKey: copyWithKey,
   x25519PublicKey: (privateKey) => publicOf(X25519_PRIVATE, privateKey),
   x25519: (privateKey, publicKey) => {
-    const own = curveKey(X25519_PRIVATE, privateKey);
+    const own = heldKey(X25519_PRIVATE, privateKey);
     const other = curvePublic(X25519_PUBLIC, publicKey);
     try {
       return owned(crypto.diffieHellman({ privateKey: own, publicKey: other }));
@@ -65,7 +67,7 @@ const curves = {
     }
   },
   ed25519PublicKey: (seed) => publicOf(ED25519_PRIVATE, seed),
-  ed25519Sign: (seed, message) => owned(crypto.sign(null, message, curveKey(ED25519_PRIVATE, seed))),
+  ed25519Sign: (seed, message) => owned(crypto.sign(null, message, heldKey(ED25519_PRIVATE, seed))),
   ed25519Verify: ({ publicKey, message, signature }) =>
     crypto.verify(null, message, curvePublic(ED25519_PUBLIC, publicKey), signature),
   p384Verify: ({ publicKey, message, signature }) => {
@@ -130,7 +132,7 @@ function expandSeed(form: KeyForm, seed: Uint8Array, lengthBytes: number): Bytes
 
 function decapsulate(form: KeyForm, privateKey: Uint8Array, ciphertext: Uint8Array): Bytes | undefined {
   try {
-    return owned(crypto.decapsulate(importPrivate(form, privateKey), ciphertext));
+    return owned(crypto.decapsulate(heldKey(form, privateKey), ciphertext));
   } catch {
     return undefined; // the import recomputes H(ek)
   }
@@ -151,7 +153,7 @@ function owned(buffer: Uint8Array): Bytes {
 
 /** As JWK, because OpenSSL takes ten times as long to write DER. */
 function publicOf(form: KeyForm, raw: Uint8Array): Bytes {
-  const { x } = crypto.createPublicKey(curveKey(form, raw)).export({ format: "jwk" });
+  const { x } = crypto.createPublicKey(heldKey(form, raw)).export({ format: "jwk" });
   return fromBase64Url(String(x));
 }
 

@@ -43,6 +43,7 @@ export interface Primitives {
   aesCtr(parameters: AesParameters, input: Uint8Array): Bytes;
 
   x25519PublicKey(privateKey: Uint8Array): Bytes;
+  copyPrivateKey(privateKey: Uint8Array): Bytes;
   /** A key pair from the runtime's own generator, where that is faster. */
   x25519KeyPairSystem?(): { readonly privateKey: Bytes; readonly publicKey: Bytes };
   /** `undefined` when the result is all zeros. */

@@ -28,6 +28,7 @@ export const primitives: Primitives = {
     attempt(() => gcmsiv(key, iv, associatedData).decrypt(sealed)),
   aesCtr: ({ key, iv }, input) => ctr(key, iv).encrypt(input),
 
+  copyPrivateKey: (privateKey) => new Uint8Array(privateKey),
   x25519PublicKey: (privateKey) => x25519.getPublicKey(privateKey),
   x25519: (privateKey, publicKey) => attempt(() => x25519.getSharedSecret(privateKey, publicKey)),
 

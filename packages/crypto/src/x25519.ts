@@ -23,6 +23,14 @@ export function x25519KeyPair(random: Random): X25519KeyPair {
   return { privateKey, publicKey: primitives.x25519PublicKey(privateKey) };
 }
 
+/**
+ * A copy that its owner may overwrite alone. On Node a key that was imported for the original is not imported
+ * again for the copy, which costs as much as a Diffie-Hellman.
+ */
+export function copyX25519PrivateKey(privateKey: Uint8Array): Bytes {
+  return primitives.copyPrivateKey(privateKey);
+}
+
 /** The public key of a raw private key, which is clamped here (RFC 7748 section 5). */
 export function x25519PublicKey(privateKey: Uint8Array): Bytes {
   requireLength("X25519 private key", privateKey, KEY_BYTES);

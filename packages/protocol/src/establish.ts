@@ -1,6 +1,6 @@
 /** How a session comes to be: the handshake's secrets become the first state of a Double Ratchet, in either role. */
 import { copyBytes, zeroise } from "@cloister/bytes";
-import { type Random, sha256 } from "@cloister/crypto";
+import { copyX25519PrivateKey, type Random, sha256 } from "@cloister/crypto";
 import { checkVersion, type GradePolicy } from "./grades.ts";
 import { checkCanonical, checkPublicKey, type KeyPair } from "./keys.ts";
 import { type Encapsulated, initiate, respond, type SessionSecrets } from "./pqxdh.ts";
@@ -95,11 +95,9 @@ export function acceptSession(input: {
   checkCanonical(first.identityKey);
   checkPublicKey(first.baseKey);
   const { identityKeyPair, registrationId } = local;
-  // The ratchet will erase its copy. PQXDH takes the same one, because each array is imported once.
-  const ratchetKeyPair = copyKeyPair(signedPreKey);
   const secrets = respond({
     identityKeyPair,
-    signedPreKey: ratchetKeyPair,
+    signedPreKey,
     oneTimePreKey,
     kem,
     remoteIdentityKey: first.identityKey,
@@ -113,7 +111,8 @@ export function acceptSession(input: {
     remoteIdentityKey: first.identityKey,
     localRegistrationId: registrationId,
     remoteRegistrationId: first.registrationId,
-    ratchet: responderRatchet(secrets, ratchetKeyPair, policy),
+    // The ratchet will erase its copy.
+    ratchet: responderRatchet(secrets, copyKeyPair(signedPreKey), policy),
   };
   const kemOnce = kem?.kemPreKey.lastResort === false ? kem.kemPreKey : undefined;
   return {
@@ -161,7 +160,7 @@ function initiatorRatchet(
 }
 
 function copyKeyPair({ publicKey, privateKey }: KeyPair): KeyPair {
-  return { publicKey: copyBytes(publicKey), privateKey: copyBytes(privateKey) };
+  return { publicKey: copyBytes(publicKey), privateKey: copyX25519PrivateKey(privateKey) };
 }
 
 /** Our signed prekey is our first ratchet key. */
