@@ -171,10 +171,10 @@ describe("primitives.node and primitives.web compute the same", () => {
         expect(toHex(web.mlKem1024DecapsulationKey(seed))).toBe(toHex(privateKey));
         const publicKey = privateKey.slice(1536, 1536 + 1568);
         const { ciphertext, sharedSecret } = web.mlKem1024Encapsulate(publicKey, message);
-        expect(node.mlKem1024Decapsulate({ privateKey, ciphertext })).toEqual(sharedSecret);
+        expect(node.mlKem1024Decapsulate(privateKey, ciphertext)).toEqual(sharedSecret);
         ciphertext[0] = (ciphertext[0] ?? 0) ^ 1;
-        const rejected = node.mlKem1024Decapsulate({ privateKey, ciphertext });
-        expect(web.mlKem1024Decapsulate({ privateKey, ciphertext })).toEqual(rejected);
+        const rejected = node.mlKem1024Decapsulate(privateKey, ciphertext);
+        expect(web.mlKem1024Decapsulate(privateKey, ciphertext)).toEqual(rejected);
         const system = node.mlKem1024EncapsulateSystem?.(publicKey);
         if (!system) return; // before Node 24.7
         expect(web.mlKem1024Decapsulate(privateKey, system.ciphertext)).toEqual(system.sharedSecret);
