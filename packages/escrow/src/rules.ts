@@ -32,7 +32,6 @@ export const escrowRules = {
   SEALING_FORMAT: decode("a sealing is two elements, a challenge and a response, 128 bytes, each canonical"),
   SEALING_PROOF: verification("a sealing was made for this conversation, epoch and trustee group"),
   SEALING_KEY: verification("a sealing opens to the epoch's secret that its members hold"),
-  PARTIAL_FORMAT: decode("a partial is a trustee's number, an element and a proof of 64 bytes"),
 
   HPKE_KEY: decode("a recipient's key is 32 bytes of X25519 and not of small order", "RFC 9180 section 7.1"),
   HPKE_OPEN: verification("what was sealed opens with this key for this purpose", "RFC 9180 section 5"),
@@ -65,8 +64,6 @@ export const escrowRules = {
   REQUEST_STALE: policy("the log's proof is fresh; fetch a new one"),
   REQUEST_EARLY: policy("the delay since the request was witnessed has passed; come back later"),
   REQUEST_REPLAYED: { family: "Conflict", rule: "a request is answered once; ask anew", source: own },
-  RELEASE_FORMAT: decode("a release is the CBOR of a known version, every field within its bounds"),
-  RELEASE_SIGNATURE: verification("the named trustee signed the release for this request"),
   REVIEW_REVIEWER: policy("a review is done by someone who did not sign the request"),
 
   SHARD_FORMAT: decode("a shard is the bytes that buildShard gives"),
