@@ -8,7 +8,7 @@ import type { Assessment, Processor } from "@cloister/routing";
 import type { ReceiptBody } from "@cloister/transparency";
 import type { BackupCalls, LinkingCalls } from "./backup-api.ts";
 import type { AgentEvidence } from "./evidence/api.ts";
-import type { IntakeCalls } from "./intake/drafts.ts";
+import type { IntakeCalls } from "./intake/api.ts";
 import type { RoutingCalls } from "./routing/api.ts";
 import type { Self } from "./self.ts";
 
@@ -295,3 +295,15 @@ export interface AnswerTurn {
  * question to the relay. After a crash the same question comes again, and ids keep the answer single.
  */
 export type AnswerQuestion = (question: AgentQuestion, turn: AnswerTurn) => Promise<AgentReply>;
+
+/** Whether a person lets this agent read what they address to it in a conversation, as known here now. */
+export type ConsentStands = (input: {
+  readonly conversation: ConversationId;
+  readonly account: AccountId;
+}) => Promise<boolean>;
+
+/**
+ * Called at every start, before questions are answered, and after each decision about consent: what an agent
+ * keeps for longer than a question follows consent. A crash in between is made good at the next start.
+ */
+export type FollowConsents = (stands: ConsentStands) => Promise<void>;

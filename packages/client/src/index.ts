@@ -9,8 +9,10 @@ export type {
   ClientEvent,
   CloisterClient,
   ConnectionState,
+  ConsentStands,
   Contact,
   Conversation,
+  FollowConsents,
   Message,
   MessageState,
   NoticeMessage,
@@ -40,7 +42,7 @@ export { createClient } from "./client.ts";
 export type { ClientInput } from "./engine.ts";
 export type { Attest, PresentedEvidence } from "./evidence/agent-gate.ts";
 export type { AgentEvidence, EvidenceFacts } from "./evidence/api.ts";
-export type { IntakeDraft } from "./intake/tables.ts";
+export type { IntakeDraft } from "./intake/api.ts";
 export type {
   ClientStore,
   Clock,

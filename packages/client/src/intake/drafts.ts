@@ -1,22 +1,15 @@
 import type { ConversationId } from "@cloister/contracts/ids";
 import { requireConversation } from "../conversations.ts";
 import type { Core } from "../core.ts";
-import { type IntakeDraft, intakeDraftsTable } from "./tables.ts";
+import type { IntakeDraft } from "./api.ts";
+import { intakeDraftsTable } from "./tables.ts";
 
-/** What an interface does with symptom checks besides sending them as texts. */
-export interface IntakeCalls {
-  /** The check that was begun in this conversation. */
-  intakeDraft(conversation: ConversationId): IntakeDraft | undefined;
-  /** Keeps it under the store's seal, or without one forgets it. @throws BaseError `CONVERSATION_UNKNOWN` */
-  saveIntakeDraft(conversation: ConversationId, draft: IntakeDraft | undefined): Promise<void>;
-}
-
-/** See {@link IntakeCalls}. */
+/** The check that was begun in this conversation. */
 export function intakeDraft({ database }: Core, conversation: ConversationId): IntakeDraft | undefined {
   return database.find(intakeDraftsTable, conversation);
 }
 
-/** See {@link IntakeCalls}. */
+/** Keeps a check, or without one forgets it. @throws BaseError `CONVERSATION_UNKNOWN` */
 export async function saveIntakeDraft(
   { database }: Core,
   conversation: ConversationId,
