@@ -93,7 +93,7 @@ describe("the content security policy", () => {
     const policy = contentSecurityPolicy({ logUrl: "https://log.example:8421/path" });
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("connect-src 'self' https://log.example:8421;");
-    expect(policy).toContain("require-trusted-types-for 'script'; trusted-types 'none'");
+    expect(policy).toContain("require-trusted-types-for 'script'; trusted-types reading");
     expect(policy).not.toMatch(/unsafe|\*|data:|blob:/);
   });
 });

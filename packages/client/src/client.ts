@@ -37,8 +37,7 @@ import {
   only,
   selfTable,
 } from "./records.ts";
-import { limitRoute, previewRoute } from "./routing/decide.ts";
-import { policyOf } from "./routing/policy.ts";
+import { limitRoute, previewRoute, routingPolicy } from "./routing/decide.ts";
 import { retry, sendText } from "./sending.ts";
 import { markRead } from "./status.ts";
 
@@ -78,7 +77,7 @@ export async function createClient(input: ClientInput): Promise<CloisterClient> 
     messages: (id) => history(core, id),
     createConversation: async (wanted) => conversationView(database, await createConversation(core, wanted)),
 
-    routingPolicy: () => policyOf(core),
+    routingPolicy: () => routingPolicy,
     route: (question) => previewRoute(core, question),
     limitRoute: (conversation, strictest) => limitRoute(core, conversation, strictest),
 

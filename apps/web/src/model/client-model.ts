@@ -15,6 +15,7 @@ import type {
 } from "@cloister/client";
 import type { AccountId, ConversationId, MessageId } from "@cloister/contracts/ids";
 import { createContext, use } from "react";
+import { startWorker } from "../reading/start-worker.ts";
 import { TextReader } from "../reading/text-reader.ts";
 import { type Loadable, Observable } from "./observable.ts";
 
@@ -46,7 +47,7 @@ export class ClientModel {
   /** Unsent text lives in memory only: it is health information and not sealed. */
   readonly drafts = new Map<ConversationId, string>();
   /** Reads what is being written, beside the page. */
-  readonly reader = new TextReader();
+  readonly reader = new TextReader(startWorker);
   readonly #messages = new Map<ConversationId, Observable<Loadable<readonly Message[]>>>();
   readonly #progress = new Map<ConversationId, Observable<readonly AnswerProgress[]>>();
   readonly #loads = new Map<ConversationId, symbol>();

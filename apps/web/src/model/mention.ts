@@ -11,6 +11,11 @@ export function withoutMentions(text: string): string {
   return text.replaceAll(/(^|\s)@assistant\b[,:]?/gi, "").trimStart();
 }
 
+/** The text with blanks for the calls: they name nobody, and everything else stays where it is. */
+export function blankMentions(text: string): string {
+  return text.replaceAll(/(^|\s)@assistant\b/gi, (call) => " ".repeat(call.length));
+}
+
 /** What is sent: a call at the beginning is an address, not part of the message. */
 export function messageBody(text: string): string {
   const body = text.replace(leadingMention, "").trim();

@@ -5,6 +5,7 @@ import type { Assessment, Decision, Processor } from "@cloister/routing";
 import { useEffect, useState } from "react";
 import { carrySpans } from "../reading/carry-spans.ts";
 import { type ClientModel, useModel } from "./client-model.ts";
+import { blankMentions } from "./mention.ts";
 import { useObservable } from "./observable.ts";
 
 type Span = TextReading["spans"][number];
@@ -36,7 +37,7 @@ export function agentIn({ members }: Conversation): AccountId | undefined {
 
 /** What a text that is about to be sent says about somebody. */
 export async function assessmentOf({ client, reader }: ClientModel, body: string): Promise<Assessment> {
-  const { assessment } = await reader.readNow(body, client.routingPolicy().describedPatients);
+  const { assessment } = await reader.readNow(blankMentions(body), client.routingPolicy().describedPatients);
   return assessment;
 }
 
@@ -67,7 +68,7 @@ function useReading({ text, isWanted }: Draft): (TextReading & { readonly text: 
     if (!isWanted) return undefined;
     let isCurrent = true;
     const read = async () => {
-      const next = await reader.read(text, client.routingPolicy().describedPatients);
+      const next = await reader.read(blankMentions(text), client.routingPolicy().describedPatients);
       if (isCurrent) setReading({ ...next, text });
     };
     const timer = setTimeout(() => void read(), pauseMs);

@@ -43,7 +43,7 @@ describe("the reader of what is written", () => {
     reader = new TextReader(() => {
       const started = new FakeWorker();
       workers.push(started);
-      return started as unknown as Worker;
+      return started;
     });
   });
   afterEach(() => vi.useRealTimers());

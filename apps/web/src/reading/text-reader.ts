@@ -25,10 +25,6 @@ const patienceMs = 3000;
 
 const failed: TextReading = { spans: [], assessment: failedAssessment };
 
-function startWorker(): Worklike {
-  return new Worker(new URL("worker.ts", import.meta.url), { type: "module" });
-}
-
 /**
  * Reads what a person writes in a worker, which starts with the first text. A worker that fails or hangs is given up;
  * the next text starts another one. What could not be read is as sensitive as can be.
@@ -40,7 +36,7 @@ export class TextReader {
   #isReady = false;
   #number = 0;
 
-  constructor(start: () => Worklike = startWorker) {
+  constructor(start: () => Worklike) {
     this.#start = start;
   }
 
@@ -55,19 +51,21 @@ export class TextReader {
   }
 
   /** As {@link TextReader.read}, for somebody who waits: three seconds at most, whatever the worker does. */
-  readNow(text: string, describedPatients: RoutingPolicy["describedPatients"]): Promise<TextReading> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(failed), patienceMs);
-      void this.read(text, describedPatients).then((reading) => {
-        clearTimeout(timer);
-        resolve(reading);
-      });
+  async readNow(text: string, describedPatients: RoutingPolicy["describedPatients"]): Promise<TextReading> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<TextReading>((resolve) => {
+      timer = setTimeout(() => resolve(failed), patienceMs);
     });
+    const reading = await Promise.race([this.read(text, describedPatients), late]);
+    clearTimeout(timer);
+    return reading;
   }
 
   #send(request: ReadRequest): void {
     try {
       this.#worker ??= this.#begin();
+      // A worker has no origin to name.
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin
       this.#worker.postMessage(request);
     } catch {
       this.#end();

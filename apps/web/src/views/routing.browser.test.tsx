@@ -18,13 +18,13 @@ function openAlone(client: FakeClient = scenario()): FakeClient {
 
 async function sent(client: FakeClient): Promise<TextMessage | undefined> {
   const messages = await client.messages("alone");
-  return messages.findLast((message) => message.kind === "text");
+  return messages.toReversed().find((message) => message.kind === "text");
 }
 
 describe("before a question goes", () => {
   test("identifiers are marked where they stand, named in words, and carried along while one goes on", async () => {
     openAlone();
-    await write("My mother Ana Ruiz, born 3/9/1961, has gout.");
+    await write("@assistant My mother Ana Ruiz, born 3/9/1961, has gout.");
     await read("This message contains: a name, a date.");
     expect(marks()).toEqual(["Ana Ruiz", "3/9/1961"]);
     await expect.element(page.getByRole("status").filter({ hasText: "a name" })).toBeVisible();
@@ -53,11 +53,11 @@ describe("before a question goes", () => {
       await expect.poll(() => layer.scrollTop).toBe(field.scrollTop);
     }
     for (const key of ["clientWidth", "clientHeight", "scrollHeight"] as const) {
-      expect(layer[key], key).toBe(field[key]);
+      expect({ [key]: layer[key] }).toEqual({ [key]: field[key] });
     }
     const styles = [field, layer].map((element) => getComputedStyle(element));
     for (const key of ["fontSize", "fontFamily", "lineHeight", "letterSpacing", "paddingLeft"] as const) {
-      expect(styles[1]?.[key], key).toBe(styles[0]?.[key]);
+      expect({ [key]: styles[1]?.[key] }).toEqual({ [key]: styles[0]?.[key] });
     }
   });
 

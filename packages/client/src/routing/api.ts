@@ -11,7 +11,7 @@ export interface QuestionToRoute {
 
 /** Where questions may go. */
 export interface RoutingCalls {
-  /** What the organisation decided, signed with its key; else what holds where nobody decided: nothing leaves it. */
+  /** By which policy it is decided: the one where an organisation has not decided anything. Nothing leaves it. */
   routingPolicy(): RoutingPolicy;
   /** Where a question to this agent would go now, or that it goes nowhere, and why. @throws BaseError `CONVERSATION_UNKNOWN` */
   route(question: QuestionToRoute): Decision;

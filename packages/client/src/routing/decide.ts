@@ -1,14 +1,23 @@
 import { BaseError } from "@cloister/bytes";
 import type { RoutedDecision } from "@cloister/contracts/decision";
 import type { AccountId, ConversationId } from "@cloister/contracts/ids";
-import { type Assessment, type Decision, decide, failedAssessment, type Processor } from "@cloister/routing";
+import {
+  type Assessment,
+  type Decision,
+  decide,
+  defaultPolicy,
+  failedAssessment,
+  type Processor,
+} from "@cloister/routing";
 import { changeConversation, requireConversation } from "../conversations.ts";
 import type { Core } from "../core.ts";
 import type { Transaction } from "../database.ts";
 import { type ConversationRecord, contactsTable, conversationsTable } from "../records.ts";
 import type { QuestionToRoute } from "./api.ts";
-import { policyOf } from "./policy.ts";
 import { freshStanding, joinStandings, type RoutingStanding } from "./standing.ts";
+
+/** An organisation cannot hand out its own yet: this one lets nothing leave it. */
+export const routingPolicy = defaultPolicy;
 
 /** Where a question would go, for showing it before. @throws BaseError `CONVERSATION_UNKNOWN` */
 export function previewRoute(core: Core, { conversation: id, ask, assessment }: QuestionToRoute): Decision {
@@ -48,7 +57,7 @@ function decideRoute(
   { routing }: ConversationRecord,
   { agent, assessment = failedAssessment }: Question,
 ): Decision {
-  const policy = policyOf(core);
+  const policy = routingPolicy;
   const place = placeOf(core, agent);
   const canReach = place !== undefined && !policy.deidentifyFor.includes(place);
   return decide({

@@ -54,6 +54,7 @@ export function Composer({ composer, view, organisation, inputRef }: ComposerPro
       <Problem error={composer.error} />
       <Recipients
         addressesAgent={composer.addressesAgent}
+        isRefused={route?.decision.outcome === "refused"}
         isAlone={view.people.length === 0}
         onWithdraw={() => {
           composer.writeToPeople();
@@ -116,18 +117,20 @@ function isTouch(): boolean {
 
 interface RecipientsProps {
   readonly addressesAgent: boolean;
+  /** The assistant was asked for and gets nothing. */
+  readonly isRefused: boolean;
   /** Nobody but the assistant is here. */
   readonly isAlone: boolean;
   readonly onWithdraw: () => void;
 }
 
 /** To whom this message goes, before it goes. */
-function Recipients({ addressesAgent, isAlone, onWithdraw }: RecipientsProps) {
+function Recipients({ addressesAgent, isRefused, isAlone, onWithdraw }: RecipientsProps) {
   if (addressesAgent) {
     return (
       <output className="chip">
         <span className="ai-tag">AI</span>
-        <span>The assistant will read this message</span>
+        <span>{isRefused ? "The assistant may not read this" : "The assistant will read this message"}</span>
         <Button look="icon" aria-label="Don't send it to the assistant" onPress={onWithdraw}>
           <CloseIcon />
         </Button>
