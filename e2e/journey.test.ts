@@ -106,6 +106,14 @@ describe("patient, clinician and assistant in real browsers", () => {
     await expect.poll(envelopesForAgent, { timeout: 20_000 }).toBeGreaterThan(before);
   });
 
+  it("shows what a question holds and where it goes, before it goes", async () => {
+    await patientView.composer.fill("@assistant My mother Ana Ruiz, born 3/9/1961, has a migraine.");
+    await patientView.route.getByText("stays inside").waitFor();
+    await patientView.route.getByText("This message contains: a name, a date.").waitFor();
+    expect(await patientView.marks()).toEqual(["Ana Ruiz", "3/9/1961"]);
+    await patientView.composer.fill("");
+  });
+
   it("answers with citations that open and a receipt that checks out, honestly labelled", async () => {
     const answer = patientView.answerTo(covered);
     await answer.receiptChecked.waitFor();
@@ -121,6 +129,10 @@ describe("patient, clinician and assistant in real browsers", () => {
     const steps = await receipt.steps();
     expect(steps).toHaveLength(6);
     expect(steps.filter((step) => !step.endsWith(": passed"))).toEqual([]);
+    expect(await receipt.fact("Where it might be answered").innerText()).toMatch(
+      /^(In an enclave|Inside the organisation)/,
+    );
+    expect(await receipt.fact("Why there").innerText()).toBe("It is a general question.");
     await receipt.close();
     await clinicianView.answerTo(covered).receiptChecked.waitFor();
   });

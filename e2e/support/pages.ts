@@ -161,6 +161,16 @@ export class ConversationView extends View {
     return this.root.getByRole("textbox", { name: "Message" });
   }
 
+  /** Where a message to the assistant goes, and what it holds. */
+  get route(): Locator {
+    return this.root.getByRole("status").filter({ hasText: /to the assistant/ });
+  }
+
+  /** What is marked in the text being written: for the eye only, the words are in {@link route}. */
+  marks(): Promise<string[]> {
+    return this.root.locator("mark").allInnerTexts();
+  }
+
   get askButton(): Locator {
     return this.button("Ask the assistant");
   }
