@@ -6,13 +6,13 @@ export type Route =
   | { readonly view: "list" }
   | { readonly view: "new" }
   | { readonly view: "settings" }
-  | { readonly view: "conversation"; readonly conversation: ConversationId };
+  | { readonly view: "conversation" | "check"; readonly conversation: ConversationId };
 
 /** Anything unknown is the list. */
 export function parseRoute(hash: string): Route {
   const [view, id] = hash.replace(/^#\/?/, "").split("/");
   if (view === "new" || view === "settings") return { view };
-  if (view === "conversation" && id !== undefined && /^[\w-]{1,64}$/.test(id)) {
+  if ((view === "conversation" || view === "check") && id !== undefined && /^[\w-]{1,64}$/.test(id)) {
     return { view, conversation: id };
   }
   return { view: "list" };
@@ -26,7 +26,8 @@ export function hrefOf(route: Route): string {
     case "settings":
       return `#/${route.view}`;
     case "conversation":
-      return `#/conversation/${route.conversation}`;
+    case "check":
+      return `#/${route.view}/${route.conversation}`;
   }
 }
 

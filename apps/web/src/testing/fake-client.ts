@@ -208,6 +208,7 @@ export class FakeClient extends FakeRouting implements CloisterClient {
       body,
       state: this.#connection === "online" ? "sent" : "queued",
       ...(ask === undefined ? {} : this.decided({ ...input, ask })),
+      ...(input.intake && { intake: input.intake }),
     };
     this.receive(message);
     if (ask !== undefined && this.answers) setTimeout(() => this.receive(answerTo(message, ask)), 600);

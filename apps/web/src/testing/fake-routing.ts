@@ -1,9 +1,10 @@
 import { BaseError } from "@cloister/bytes";
 import type { Conversation, QuestionToRoute, TextMessage } from "@cloister/client";
 import { decide, defaultPolicy, failedAssessment, type Processor } from "@cloister/routing";
+import { FakeIntake } from "./fake-intake.ts";
 
 /** Where a fake device's questions may go: decided by the router itself, with one assistant in one place. */
-export abstract class FakeRouting {
+export abstract class FakeRouting extends FakeIntake {
   policy = defaultPolicy;
   /** Where the assistant is. */
   place: Processor = "on-premise";

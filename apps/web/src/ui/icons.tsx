@@ -84,6 +84,14 @@ export function MenuIcon() {
   );
 }
 
+export function ListIcon() {
+  return (
+    <Icon>
+      <path d="M4 6.5l1.5 1.5L8 5M4 16.5l1.5 1.5L8 15M11.5 7H20M11.5 17H20" />
+    </Icon>
+  );
+}
+
 export function SendIcon() {
   return (
     <Icon>

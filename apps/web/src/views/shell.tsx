@@ -6,6 +6,7 @@ import { hrefOf, type Route, useRoute } from "../model/route.ts";
 import { Mark, PlusIcon, SettingsIcon } from "../ui/icons.tsx";
 import { useFocusHeading } from "../ui/use-focus-heading.ts";
 import { Announcer } from "./announcer.tsx";
+import { SymptomCheck } from "./check/symptom-check.tsx";
 import { ConversationPane } from "./conversation/conversation-pane.tsx";
 import { HistoryProgress } from "./history-progress.tsx";
 import { BackupReminder } from "./list/backup-reminder.tsx";
@@ -90,6 +91,8 @@ function Pane({ self, route }: { readonly self: Self; readonly route: Route }) {
       return <Settings self={self} />;
     case "conversation":
       return <ConversationPane key={route.conversation} id={route.conversation} self={self} />;
+    case "check":
+      return <SymptomCheck key={route.conversation} id={route.conversation} self={self} />;
   }
 }
 

@@ -2,12 +2,13 @@ import type { Self } from "@cloister/client";
 import type { AccountId } from "@cloister/contracts/ids";
 import { Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
 import { useModel } from "../../model/client-model.ts";
+import { hrefOf } from "../../model/route.ts";
 import type { ConversationView, Person } from "../../model/use-conversation.ts";
 import { useTask } from "../../model/use-task.ts";
 import { roleWord } from "../../model/words.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Button } from "../../ui/button.tsx";
-import { LockIcon, MenuIcon } from "../../ui/icons.tsx";
+import { ListIcon, LockIcon, MenuIcon } from "../../ui/icons.tsx";
 import { Problem } from "../../ui/notice.tsx";
 import { BackToList } from "../page-head.tsx";
 import { EvidenceBadge } from "./evidence-badge.tsx";
@@ -27,6 +28,8 @@ export function ConversationHeader({ view, self, onCompare, onAllow }: Conversat
   const revoking = useTask(async () => {
     if (agent !== undefined) await client.revokeConsent(conversation.id, agent.account);
   });
+  const check = { view: "check", conversation: conversation.id } as const;
+  const canCheck = self.role === "patient" && people.length > 0;
   const names = people.map((person) => person.name).join(", ");
   const others = [...people, ...(agent === undefined ? [] : [agent])];
   return (
@@ -42,6 +45,12 @@ export function ConversationHeader({ view, self, onCompare, onAllow }: Conversat
             <bdi>{conversation.title}</bdi>
           </p>
         </div>
+        {canCheck && (
+          <a className="button button-quiet check-link" href={hrefOf(check)} aria-label="Symptom check">
+            <ListIcon />
+            <span className="check-link-text">Symptom check</span>
+          </a>
+        )}
         <MenuTrigger>
           <Button look="icon" aria-label="Options of this conversation">
             <MenuIcon />

@@ -10,6 +10,7 @@ import { nameOf, roleWord } from "../../model/words.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Button } from "../../ui/button.tsx";
 import { AlertIcon, CheckIcon, ClockIcon, DoubleCheckIcon, EyeIcon } from "../../ui/icons.tsx";
+import { IntakeCard } from "../check/intake-card.tsx";
 
 interface TextBubbleProps {
   readonly message: TextMessage;
@@ -46,9 +47,13 @@ export function TextBubble({ message, startsGroup, view, self }: TextBubbleProps
               <span className="ai-tag">AI</span> Also to <bdi>{agentName}</bdi>
             </p>
           )}
-          <p className="bubble-body" dir="auto">
-            {message.body}
-          </p>
+          {message.intake === undefined ? (
+            <p className="bubble-body" dir="auto">
+              {message.body}
+            </p>
+          ) : (
+            <IntakeCard intake={message.intake} body={message.body} />
+          )}
         </div>
         <p className="bubble-meta">
           <time dateTime={new Date(message.sentAtMs).toISOString()}>{timeOfDay(message.sentAtMs)}</time>
