@@ -71,7 +71,7 @@ describe.skipIf(!hasApt)("an enclave image (built on Debian only)", () => {
     });
   });
 
-  describe.skipIf(!tools)("booted in QEMU (bring it with adapters/tee-qemu/install.sh)", () => {
+  describe.skipIf(!tools)("booted in QEMU (by command: adapters/tee-qemu/install.sh, then this test)", () => {
     let started: Started;
     let end: (() => Promise<void>) | undefined;
     let channel: Channel;
