@@ -29,6 +29,23 @@ export async function arrive(input: {
     path: join(dir, "device.sqlite"),
     key: await loadSeed(join(dir, "device.key")),
   });
+  try {
+    return await signUp({ relayUrl, store, who });
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function signUp({
+  relayUrl,
+  store,
+  who,
+}: {
+  readonly relayUrl: string;
+  readonly store: Awaited<ReturnType<typeof openClientStore>>;
+  readonly who: { readonly displayName: string; readonly invitationCode?: string };
+}): Promise<Person> {
   const client = await createClient({
     relayUrl,
     store,
