@@ -32,6 +32,11 @@ export function UrgencyNotice({ judged, country }: UrgencyNoticeProps) {
       </div>
       <p>{advice}</p>
       <EmergencyNumbers numbers={numbers} />
+      {isGrave && (
+        <p className="emergency-note">
+          Perhaps nobody reads this chat right now. Do not wait for an answer here.
+        </p>
+      )}
     </div>
   );
 }
