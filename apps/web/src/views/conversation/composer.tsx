@@ -65,26 +65,24 @@ export function Composer({ composer, view, organisation, inputRef }: ComposerPro
         <RouteLine id={routeId} route={route} text={composer.text} organisation={organisation.name} />
       )}
       <div className="composer-box" data-ai={composer.addressesAgent}>
-        <div className="composer-field">
-          {route !== undefined && route.spans.length > 0 && (
-            <MarkedText text={composer.text} spans={route.spans} scrollTop={scrollTop} />
-          )}
-          <textarea
-            ref={inputRef}
-            className="composer-input"
-            aria-label="Message"
-            aria-describedby={route === undefined ? hintId : `${routeId} ${hintId}`}
-            placeholder="Write a message"
-            dir="auto"
-            rows={1}
-            autoComplete="off"
-            {...keptOnDevice}
-            value={composer.text}
-            onChange={(event) => composer.setText(event.target.value)}
-            onKeyDown={onKeyDown}
-            onScroll={(event) => setScrollTop(event.currentTarget.scrollTop)}
-          />
-        </div>
+        {route !== undefined && route.spans.length > 0 && (
+          <MarkedText text={composer.text} spans={route.spans} scrollTop={scrollTop} />
+        )}
+        <textarea
+          ref={inputRef}
+          className="composer-input"
+          aria-label="Message"
+          aria-describedby={route === undefined ? hintId : `${routeId} ${hintId}`}
+          placeholder="Write a message"
+          dir="auto"
+          rows={1}
+          autoComplete="off"
+          {...keptOnDevice}
+          value={composer.text}
+          onChange={(event) => composer.setText(event.target.value)}
+          onKeyDown={onKeyDown}
+          onScroll={(event) => setScrollTop(event.currentTarget.scrollTop)}
+        />
         <div className="composer-buttons">
           {composer.canAsk && (
             <button
