@@ -2,7 +2,7 @@
  * Sealed index shards: a client indexes one epoch of one conversation and seals the index to the compliance key.
  * An officer opens shards and searches them locally, so that no server sees a query, a word or an answer.
  */
-import { fromUtf8, isBaseError, toUtf8 } from "@cloister/bytes";
+import { toUtf8 } from "@cloister/bytes";
 import { ByteReader, ByteWriter, encodeCbor } from "@cloister/codec";
 import type { Random } from "@cloister/crypto";
 import { hpkeOpen, hpkeSeal } from "./hpke.ts";
@@ -11,15 +11,13 @@ import type { EpochScope } from "./sealing.ts";
 import { tokensOf } from "./tokens.ts";
 
 const version = 1;
-const maxSharedBytes = 255;
+/** The longest word: 32 characters of UTF-8. */
+const maxWordBytes = 128;
 
-/** The words of one epoch, and in which of its messages they stand. */
-export interface IndexShard {
-  /** Sorted. */
-  readonly words: readonly string[];
-  /** For each word its messages' numbers, ascending, from 0 in the epoch. */
-  readonly messages: readonly Uint32Array[];
-}
+declare const opened: unique symbol;
+
+/** An index in the form that is searched: the words of one epoch, and in which of its messages they stand. */
+export type IndexShard = Uint8Array<ArrayBuffer> & { readonly [opened]: true };
 
 /** Indexes an epoch's messages, in their order. Nothing of their order of words is kept. */
 export function buildShard(texts: readonly string[]): IndexShard {
@@ -31,8 +29,7 @@ export function buildShard(texts: readonly string[]): IndexShard {
       else found.set(word, [number]);
     }
   });
-  const words = [...found.keys()].sort();
-  return { words, messages: words.map((word) => Uint32Array.from(found.get(word) ?? [])) };
+  return encodeShard([...found].sort(([left], [right]) => (left < right ? -1 : 1)));
 }
 
 /**
@@ -46,9 +43,10 @@ export function sealShard(input: {
   readonly complianceKey: Uint8Array;
   readonly random: Random;
 }): Uint8Array<ArrayBuffer> {
-  const plaintext = encodeShard(input.shard);
-  const { complianceKey: publicKey, random } = input;
-  return hpkeSeal({ publicKey, plaintext, random, ...useOf(input.scope) });
+  const { shard, scope, complianceKey: publicKey, random } = input;
+  const plaintext = new Uint8Array(padme(shard.length));
+  plaintext.set(shard);
+  return hpkeSeal({ publicKey, plaintext, random, ...useOf(scope) });
 }
 
 /**
@@ -62,112 +60,92 @@ export function openShard(input: {
   readonly compliancePrivateKey: Uint8Array;
 }): IndexShard {
   const { sealed, scope, compliancePrivateKey: privateKey } = input;
-  return decodeShard(hpkeOpen({ privateKey, sealed, ...useOf(scope) }));
+  const shard = hpkeOpen({ privateKey, sealed, ...useOf(scope) }) as IndexShard;
+  if (shard[0] !== version) throw broken("SHARD_FORMAT");
+  return shard;
+}
+
+interface QueryWord {
+  readonly bytes: Uint8Array;
+  readonly isPrefix: boolean;
+  readonly found: Set<number>;
 }
 
 /**
  * The numbers of the messages that hold every word of a query; a word that ends in `*` stands for all that begin
- * so.
- * @throws BaseError `SHARD_QUERY` when there is no word in it
+ * so. One pass over the shard, which may be hostile: whoever knows the compliance key can seal one.
+ * @throws BaseError `SHARD_QUERY` when there is no word in the query; `SHARD_FORMAT`
  */
 export function searchShard(shard: IndexShard, query: string): number[] {
-  const parts = query.split(/\s+/).flatMap((part) => {
+  const words = readQuery(query);
+  const reader = new ByteReader(shard, "SHARD_FORMAT");
+  reader.skip(1);
+  const current = new Uint8Array(maxWordBytes);
+  let length = 0;
+  for (let left = readVarint(reader); left > 0; left -= 1) {
+    const shared = readVarint(reader);
+    const rest = readVarint(reader);
+    if (shared > length || shared + rest > maxWordBytes) throw broken("SHARD_FORMAT");
+    length = shared + rest;
+    for (let at = shared; at < length; at += 1) current[at] = reader.byte();
+    const listBytes = readVarint(reader);
+    if (words.some((word) => isHit(word, current, length))) {
+      const hits = words.filter((word) => isHit(word, current, length));
+      readNumbers(reader.view(listBytes), hits);
+    } else reader.skip(listBytes);
+  }
+  const [first, ...others] = words.map(({ found }) => found);
+  return [...(first ?? [])].filter((at) => others.every((other) => other.has(at))).sort((a, b) => a - b);
+}
+
+function readQuery(query: string): QueryWord[] {
+  const words = query.split(/\s+/).flatMap((part) => {
     const tokens = tokensOf(part);
-    return tokens.map((word, at) => ({ word, isPrefix: part.endsWith("*") && at === tokens.length - 1 }));
+    return tokens.map((word, at) => {
+      const isPrefix = part.endsWith("*") && at === tokens.length - 1;
+      return { bytes: toUtf8(word), isPrefix, found: new Set<number>() };
+    });
   });
-  if (parts.length === 0) throw broken("SHARD_QUERY");
-  const [first = new Set<number>(), ...others] = parts.map(({ word, isPrefix }) =>
-    find(shard, word, isPrefix),
-  );
-  return [...first].filter((number) => others.every((other) => other.has(number))).sort((a, b) => a - b);
+  if (words.length === 0) throw broken("SHARD_QUERY");
+  return words;
 }
 
-function find({ words, messages }: IndexShard, word: string, isPrefix: boolean): Set<number> {
-  const found = new Set<number>();
-  for (let at = firstFrom(words, word); at < words.length; at += 1) {
-    const candidate = words[at] ?? "";
-    if (isPrefix ? !candidate.startsWith(word) : candidate !== word) break;
-    for (const number of messages[at] ?? []) found.add(number);
-  }
-  return found;
+function isHit({ bytes, isPrefix }: QueryWord, current: Uint8Array, length: number): boolean {
+  if (isPrefix ? length < bytes.length : length !== bytes.length) return false;
+  // From the end: neighbours in the index share their beginnings.
+  for (let at = bytes.length - 1; at >= 0; at -= 1) if (bytes[at] !== current[at]) return false;
+  return true;
 }
 
-/** Index of the first word that is not before `word`. */
-function firstFrom(words: readonly string[], word: string): number {
-  let [low, high] = [0, words.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((words[middle] ?? "") < word) low = middle + 1;
-    else high = middle;
+function readNumbers(list: Uint8Array, hits: readonly QueryWord[]): void {
+  const reader = new ByteReader(list, "SHARD_FORMAT");
+  for (let number = -1; reader.remaining > 0; ) {
+    number += readVarint(reader) + 1;
+    for (const { found } of hits) found.add(number);
   }
-  return low;
 }
 
 /** Each word as what it shares with the one before, its rest, and the gaps between its messages. */
-function encodeShard({ words, messages }: IndexShard): Uint8Array<ArrayBuffer> {
+function encodeShard(entries: readonly (readonly [word: string, numbers: readonly number[]])[]): IndexShard {
   const writer = new ByteWriter();
   writer.byte(version);
-  writeVarint(writer, words.length);
+  writeVarint(writer, entries.length);
   let before: Uint8Array = new Uint8Array();
-  words.forEach((word, at) => {
+  for (const [word, numbers] of entries) {
     const bytes = toUtf8(word);
     let shared = 0;
-    while (shared < maxSharedBytes && shared < before.length && before[shared] === bytes[shared]) shared += 1;
-    const numbers = messages[at] ?? new Uint32Array();
-    for (const value of [shared, bytes.length - shared]) writeVarint(writer, value);
+    while (shared < before.length && before[shared] === bytes[shared]) shared += 1;
+    writeVarint(writer, shared);
+    writeVarint(writer, bytes.length - shared);
     writer.bytes(bytes.subarray(shared));
-    writeVarint(writer, numbers.length);
-    numbers.forEach((number, index) => writeVarint(writer, number - (numbers[index - 1] ?? -1) - 1));
+    const list = new ByteWriter();
+    numbers.forEach((number, at) => writeVarint(list, number - (numbers[at - 1] ?? -1) - 1));
+    const listed = list.finish();
+    writeVarint(writer, listed.length);
+    writer.bytes(listed);
     before = bytes;
-  });
-  const bytes = writer.finish();
-  const padded = new Uint8Array(padme(bytes.length));
-  padded.set(bytes);
-  return padded;
-}
-
-/** @throws BaseError `SHARD_FORMAT` */
-function decodeShard(bytes: Uint8Array): IndexShard {
-  const reader = new ByteReader(bytes, "SHARD_FORMAT");
-  if (reader.byte() !== version) throw broken("SHARD_FORMAT");
-  const [words, messages]: [string[], Uint32Array[]] = [[], []];
-  let before = new Uint8Array();
-  for (let left = readVarint(reader); left > 0; left -= 1) {
-    const shared = readVarint(reader);
-    if (shared > before.length) throw broken("SHARD_FORMAT");
-    const rest = reader.view(readVarint(reader));
-    const word = new Uint8Array(shared + rest.length);
-    word.set(before.subarray(0, shared));
-    word.set(rest, shared);
-    words.push(readText(word));
-    messages.push(readNumbers(reader));
-    before = word;
   }
-  while (reader.remaining > 0) if (reader.byte() !== 0) throw broken("SHARD_FORMAT");
-  return { words, messages };
-}
-
-function readNumbers(reader: ByteReader): Uint32Array {
-  const count = readVarint(reader);
-  // Each number takes a byte at least, so that a claimed count allocates no more than the shard's own size.
-  if (count > reader.remaining) throw broken("SHARD_FORMAT");
-  const numbers = new Uint32Array(count);
-  let last = -1;
-  for (let at = 0; at < count; at += 1) {
-    last += readVarint(reader) + 1;
-    if (last > 0xffff_ffff) throw broken("SHARD_FORMAT");
-    numbers[at] = last;
-  }
-  return numbers;
-}
-
-function readText(bytes: Uint8Array): string {
-  try {
-    return fromUtf8(bytes);
-  } catch (cause) {
-    if (isBaseError(cause)) throw broken("SHARD_FORMAT", cause);
-    throw cause;
-  }
+  return writer.finish() as IndexShard;
 }
 
 function writeVarint(writer: ByteWriter, value: number): void {

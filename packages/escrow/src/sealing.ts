@@ -21,7 +21,7 @@ const elementBytesCount = 32;
 const conversationBytesCount = 16;
 const keyBytesCount = 32;
 /** Length of a sealing. */
-export const sealingBytesCount = 2 * elementBytesCount + dleqBytesCount;
+const sealingBytesCount = 2 * elementBytesCount + dleqBytesCount;
 
 /** A second base whose logarithm nobody knows. */
 const secondBase = ristrettoHash(new Uint8Array(), "Cloister escrow second base v1");
@@ -49,7 +49,7 @@ export interface VerifiedSealing extends EpochScope {
 export interface SealedEpoch {
   /** 32 bytes, for the conversation's members only; zeroise after use. */
   readonly secret: Uint8Array<ArrayBuffer>;
-  /** {@link sealingBytesCount} bytes, for whoever keeps the archive. */
+  /** 128 bytes, for whoever keeps the archive. */
   readonly sealing: Uint8Array<ArrayBuffer>;
   /** The EpochContentKey, 32 bytes; zeroise after use. */
   readonly key: Uint8Array<ArrayBuffer>;
