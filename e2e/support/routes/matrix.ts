@@ -18,7 +18,7 @@ export interface Opening {
 }
 
 /** One way to call a route as somebody. */
-export interface Attempt {
+interface Attempt {
   readonly path: string;
   readonly init: RequestInit;
 }

@@ -25,7 +25,7 @@ export interface BackupNote {
 }
 
 /** Where backups are sealed for; its private half is somewhere else. */
-export function recipientFile(dataDir: string): string {
+function recipientFile(dataDir: string): string {
   return join(dataDir, "backup", "recipient");
 }
 

@@ -34,7 +34,7 @@ export interface LoggedAct {
   readonly conversation?: string;
 }
 
-export interface Deadline {
+interface Deadline {
   readonly to: string;
   readonly by: string;
   readonly rule: string;
