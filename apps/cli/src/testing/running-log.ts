@@ -1,4 +1,3 @@
-/// <reference types="node" />
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
