@@ -11,6 +11,12 @@ import { openFileShards } from "./shards.ts";
 import { openFileJournal, openFileWrappedKeys } from "./wrapped-keys.ts";
 
 const ref: MemoryRef = { tenant: "clinic", patient: "alice", conversation: "c1" };
+async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const item of items) found.push(item);
+  return found;
+}
+
 let folder = "";
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "cloister-shards-"));
@@ -25,7 +31,7 @@ describe("shards in files", () => {
     await shards.write(ref, toUtf8("two"));
     await shards.write({ ...ref, patient: "bob" }, toUtf8("bob's"));
     expect(new TextDecoder().decode(await shards.read(ref))).toBe("two");
-    const listed = await Array.fromAsync(shards.list("clinic"));
+    const listed = await all(shards.list("clinic"));
     expect(listed.map(({ patient }) => patient).toSorted()).toEqual(["alice", "bob"]);
     const file = join(folder, "clinic", "alice", "c1.shard");
     expect((await stat(file)).mode & 0o777).toBe(0o600);
@@ -71,7 +77,7 @@ describe("a memory under an organisation's keys", () => {
       "You asked: What helps?\nThe answer was: Rest.",
     ]);
     await open().forget(ref);
-    expect(await Array.fromAsync(wrapped.list("clinic"))).toEqual([]);
+    expect(await all(wrapped.list("clinic"))).toEqual([]);
     expect(events.map(({ type }) => type)).toEqual(["keys.shred", "keys.shredded"]);
     await open().keep(ref, { id: "m2", question: "And now?", answer: "Walk." });
     expect(await open().recall(ref)).toHaveLength(1);

@@ -6,6 +6,7 @@ import { systemRandom } from "@cloister/crypto/random";
 import { systemClock } from "@cloister/net-platform";
 import { KnowledgeIndex } from "@cloister/retrieval";
 import type { Logger } from "./logger.ts";
+import { type OpenMemory, Rememberer } from "./remember.ts";
 import { respond } from "./respond.ts";
 
 const version = "0.1.0";
@@ -31,6 +32,8 @@ export interface AgentSeat extends Pick<ClientInput, "relayUrl" | "store" | "htt
   readonly processedAt: AgentClaims["processedAt"];
   /** Words answers from what was found; without one they are quotations. */
   readonly model?: Model | undefined;
+  /** Remembers what people and the assistant said; without it each question stands alone. */
+  readonly openMemory?: OpenMemory | undefined;
   /** Asked for when it has no account yet. */
   readonly invitation: () => Promise<string>;
 }
@@ -40,17 +43,22 @@ export async function runAgent(seat: AgentSeat, logger: Logger): Promise<Running
   const { model } = seat;
   const index = new KnowledgeIndex(seat.index);
   let country = "US";
-  const answer: AnswerQuestion = async ({ from, conversation, body }, turn): Promise<AgentReply> => {
+  const memory = seat.openMemory && (await Rememberer.open(seat.openMemory, logger));
+  const answer: AnswerQuestion = async (question, turn): Promise<AgentReply> => {
+    const { from, conversation, body } = question;
+    const record = await memory?.recall(question);
     const response = await respond(
       {
         question: body,
         scope: { tenant: from, patient: from, session: conversation },
+        ...(record && { record }),
         signal: turn.signal,
         write: (sentences) => turn.write(sentences.map(({ text }) => text)),
       },
       { index, country, ...(model && { model }) },
     );
     const { answer: answered, failed: code } = response;
+    await memory?.keep(question, answered);
     logger({ event: "answered", outcome: answered.outcome, ...(code !== undefined && { code }) });
     return {
       answer: answered,
@@ -72,6 +80,7 @@ export async function runAgent(seat: AgentSeat, logger: Logger): Promise<Running
     clock: systemClock,
     random: systemRandom,
     answer,
+    ...(memory && { followConsents: memory.followConsents }),
   });
   const self =
     client.self() ?? (await client.signUp({ displayName, invitationCode: await seat.invitation() }));
@@ -87,6 +96,7 @@ export async function runAgent(seat: AgentSeat, logger: Logger): Promise<Running
     stop: async () => {
       await client.disconnect();
       await model?.close();
+      await memory?.close();
       await seat.store.close();
       logger({ event: "stopped" });
     },

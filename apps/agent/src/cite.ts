@@ -9,6 +9,8 @@ export interface Evidence {
   readonly passage: string;
   /** Its quote is the one of the quoted answer; what is cited decides in the end. */
   readonly citation: Citation;
+  /** It is about the patient who asks, and no knowledge. */
+  readonly of?: "patient";
 }
 
 /** A sentence and the part of each passage that bears it out. */

@@ -30,7 +30,14 @@ describe("the agent's options", () => {
     });
   });
 
+  it("name where people are remembered", () => {
+    const { memory } = readConfig([...complete, "--memory", "m", "--keys", "keys.json"]) ?? {};
+    expect(memory).toEqual({ folder: "m", keysFile: "keys.json" });
+  });
+
   it.each([
+    ["a memory without keys", [...complete, "--memory", "m"]],
+    ["keys without a memory", [...complete, "--keys", "keys.json"]],
     ["a model without its folder", [...complete, "--model", "tiny"]],
     ["a server without its model's name", [...complete, "--model", "https://gpu.example/v1"]],
     ["what belongs to a model without one", [...complete, "--model-name", "big"]],

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { BaseError } from "@cloister/bytes";
+import type { MemoryConfig } from "./memory.ts";
 import type { ModelConfig } from "./model.ts";
 
 export const usage = `cloister agent: the assistant, an endpoint of the encrypted conversation
@@ -19,6 +20,8 @@ export const usage = `cloister agent: the assistant, an endpoint of the encrypte
   --model-digest HEX  SHA-256 of the server's weights, where you vouch for it; for receipts
   --model-key FILE    the server's API key
   --model-ca FILE     certificates to trust for the server, as PEM
+  --memory DIR        remembers each person's turns there, sealed, while their consent stands; with --keys
+  --keys FILE         the configuration of the organisation's keys (docs/keys.md)
   --help              this text
 
 Prints one JSON line {"ready":true} when it can be asked. SIGTERM ends it; questions under way come again.
@@ -34,6 +37,7 @@ export interface AgentConfig {
   readonly invitationFile: string;
   readonly backing: (typeof claimableBackings)[number];
   readonly model?: ModelConfig;
+  readonly memory?: MemoryConfig;
 }
 
 /** @returns undefined when help was asked for. @throws BaseError `AGENT_USAGE` */
@@ -46,6 +50,7 @@ export function readConfig(args: readonly string[]): AgentConfig | undefined {
   if (!URL.canParse(relayUrl) || !/^https?:/.test(relayUrl))
     throw misuse("--relay must be an http or https URL");
   const model = modelOf(values);
+  const memory = memoryOf(values);
   return {
     dataDir: required(values.data, "--data"),
     relayUrl: relayUrl.replace(/\/$/, ""),
@@ -53,6 +58,7 @@ export function readConfig(args: readonly string[]): AgentConfig | undefined {
     invitationFile: required(values.invitation, "--invitation"),
     backing,
     ...(model && { model }),
+    ...(memory && { memory }),
   };
 }
 
@@ -83,6 +89,11 @@ function modelOf(values: Values): ModelConfig | undefined {
   };
 }
 
+function memoryOf({ memory, keys }: Values): MemoryConfig | undefined {
+  if (memory === undefined && keys === undefined) return undefined;
+  return { folder: required(memory, "--memory"), keysFile: required(keys, "--keys") };
+}
+
 function parse(args: readonly string[]) {
   try {
     return parseArgs({
@@ -100,6 +111,8 @@ function parse(args: readonly string[]) {
         "model-digest": { type: "string" },
         "model-key": { type: "string" },
         "model-ca": { type: "string" },
+        memory: { type: "string" },
+        keys: { type: "string" },
         help: { type: "boolean", default: false },
       },
     }).values;

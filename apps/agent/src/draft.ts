@@ -71,9 +71,10 @@ function requestOf({ question, scope, evidence }: DraftRequest): ModelRequest {
   return {
     scope,
     policy,
-    passages: evidence.map(({ title, passage, citation }) => ({
+    passages: evidence.map(({ title, passage, citation, of }) => ({
       id: `${citation.article}#${citation.passage}`,
       text: `${title}\n${passage}`,
+      ...(of && { of }),
     })),
     turns: [{ from: "patient", text: question }],
     maxTokensCount,

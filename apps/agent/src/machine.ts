@@ -6,6 +6,7 @@ import { platformHttp, platformSocket } from "@cloister/net-platform";
 import { openClientStore } from "@cloister/store-sqlite/client";
 import type { AgentSeat } from "./agent.ts";
 import { type AgentConfig, readRequired } from "./config.ts";
+import type { OpenMemory } from "./remember.ts";
 
 /** A process of its own on the organisation's machine: with a disk and a network, and no evidence. */
 export async function machineSeat(config: AgentConfig): Promise<AgentSeat> {
@@ -21,6 +22,7 @@ export async function machineSeat(config: AgentConfig): Promise<AgentSeat> {
     backing: config.backing,
     processedAt: "on-premise",
     model: await open(config),
+    openMemory: memoryOf(config),
     invitation: () => invitation(config),
   };
 }
@@ -30,6 +32,11 @@ async function open({ model, dataDir }: AgentConfig): Promise<Model | undefined>
   if (model === undefined) return undefined;
   const { openModel } = await import("./model.ts");
   return openModel(model, dataDir);
+}
+
+/** Key stores are loaded only where somebody is remembered. */
+function memoryOf({ memory }: AgentConfig): OpenMemory | undefined {
+  return memory && (async (mayKeep) => (await import("./memory.ts")).openMemory(memory, mayKeep));
 }
 
 async function invitation(config: AgentConfig): Promise<string> {

@@ -1,6 +1,8 @@
 import type { Model, ModelEvent, ModelRequest } from "@cloister/answering";
 import { BaseError } from "@cloister/bytes";
 import { buildIndex, KnowledgeIndex, parseArticle } from "@cloister/retrieval";
+import { PatientPassage } from "@cloister/retrieval/patient";
+import { citedSources } from "@cloister/transparency";
 import { describe, expect, it } from "vitest";
 import { respond, type Turn } from "./respond.ts";
 
@@ -88,6 +90,89 @@ describe("the assistant's answer", () => {
     const answer = await ask("I have crushing chest pain going into my left arm. Is it asthma?");
     expect(answer.outcome).toBe("emergency");
     expect(texts(answer).join(" ")).toContain("999");
+  });
+});
+
+describe("the asker's own record", () => {
+  const record = [
+    new PatientPassage({
+      patient: "alice",
+      source: "memory",
+      id: "memory:1",
+      title: "Your earlier question, 2026-03-02",
+      text: "You asked: Is my zebrafever back?\nThe answer was: Ask your nurse.",
+      keywords: "",
+    }),
+  ];
+  const asking = (asked: string, patient = "alice") =>
+    respond(turn({ question: asked, record, scope: { tenant: patient, patient, session: "1" } }), {
+      index,
+      country: "GB",
+    });
+
+  it("is quoted to a question about it, and cited as their record", async () => {
+    const { answer } = await asking("What did I ask before about zebrafever?");
+    expect(answer.outcome).toBe("grounded");
+    expect(texts(answer)).toContain("You asked: Is my zebrafever back?");
+    expect(answer.citations).toMatchObject([{ sourceName: "Your record", passage: "memory:1" }]);
+    expect(citedSources(answer)).toMatchObject([{ title: "Your earlier question, 2026-03-02" }]);
+  });
+
+  it("stays out of answers about anything else", async () => {
+    expect((await asking(question)).answer).toEqual(await ask(question));
+  });
+
+  it("is never said to anybody else", async () => {
+    await expect(asking("What did I ask before about zebrafever?", "bob")).rejects.toMatchObject({
+      code: "PATIENT_MISMATCH",
+    });
+  });
+
+  it("is nobody else's where fifty ask at once, with a model that says back all it is told", async () => {
+    const canary = (patient: number) => `canary${patient}zq`;
+    const people = Array.from({ length: 50 }, (_, number) => number);
+    const answers = people.map(async (number) => {
+      const patient = `p${number}`;
+      const mine = new PatientPassage({
+        patient,
+        source: "memory",
+        id: `memory:${number}`,
+        title: "Your earlier question, 2026-03-02",
+        text: `You asked: Are asthma symptoms ${canary(number)}?`,
+        keywords: "",
+      });
+      const echo = modelThatSays();
+      echo.generate = async function* (request) {
+        await Promise.resolve();
+        for (const { text } of request.passages) yield { type: "text", text: `${text}. ` };
+        yield { type: "end", reason: "complete", usage: { outputTokensCount: 1 } };
+      };
+      const asked = "You told me about asthma symptoms before. What are the symptoms of my asthma?";
+      const scope = { tenant: patient, patient, session: "1" };
+      const { answer } = await askWith(echo, { question: asked, record: [mine], scope });
+      return JSON.stringify(answer);
+    });
+    for (const [number, said] of (await Promise.all(answers)).entries()) {
+      expect(said).toContain(canary(number));
+      expect(said.match(/canary\d+zq/g)?.every((found) => found === canary(number))).toBe(true);
+    }
+  });
+
+  it("is told to a model as the patient's, apart from the knowledge", async () => {
+    const asthma = new PatientPassage({
+      patient: "alice",
+      source: "memory",
+      id: "memory:2",
+      title: "Your earlier question, 2026-03-02",
+      text: "You asked: Which asthma symptoms are there?\nThe answer was: Wheezing.",
+      keywords: "",
+    });
+    const model = modelThatSays("Asthma causes wheezing, coughing and a tight chest [1].");
+    const asked = "You told me about asthma symptoms before. What are the symptoms of my asthma?";
+    const { answer } = await askWith(model, { question: asked, record: [asthma] });
+    const passages = model.requests[0]?.passages ?? [];
+    expect(passages.map(({ of }) => of).filter((of) => of !== undefined)).toEqual(["patient"]);
+    expect(answer.citations.map(({ sourceName }) => sourceName)).toContain("Your record");
   });
 });
 

@@ -16,6 +16,8 @@ export interface Scope {
 export interface Passage {
   readonly id: string;
   readonly text: string;
+  /** It is about the patient who asks, and no knowledge: it stands between marks of its own. */
+  readonly of?: "patient";
 }
 
 /** What was said before, and last the question. Attacker-controlled. */

@@ -1,6 +1,6 @@
 import { type TestDevice, TestWorld } from "@cloister/testkit/test-world";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { AgentQuestion, AgentReply, AnswerMessage } from "./api.ts";
+import type { AgentQuestion, AgentReply, AnswerMessage, ConsentStands } from "./api.ts";
 import { questionsTable } from "./records.ts";
 import { Puppet } from "./testing/puppet.ts";
 
@@ -125,5 +125,37 @@ describe("askers of an assistant", () => {
       bob.account,
       ...strangers.slice(0, 6),
     ]);
+  });
+});
+
+describe("what an agent keeps beside its questions", () => {
+  it("follows consent: at every start and after each decision", async () => {
+    const world = await TestWorld.create(9);
+    const heard: boolean[] = [];
+    let about: Parameters<ConsentStands>[0] | undefined;
+    const followConsents = async (stands: ConsentStands) => {
+      heard.push(about !== undefined && (await stands(about)));
+    };
+    const agent = await world.device(async () => reply, { followConsents });
+    const invitationCode = world.organisation.invite("agent", "Assistant");
+    await world.settle(agent.client.signUp({ displayName: "Assistant", invitationCode }));
+    agent.client.connect();
+    const alice = await world.join("Alice");
+    const { id } = await world.settle(
+      alice.client.createConversation({ title: "Knee", members: [agent.account] }),
+    );
+    about = { conversation: id, account: alice.account };
+    expect(heard).toEqual([false]);
+    await world.settle(alice.client.grantConsent(id, agent.account));
+    await world.quiet(alice, agent);
+    expect(heard).toEqual([false, true]);
+    await agent.kill();
+    await agent.start();
+    agent.client.connect();
+    await world.quiet(alice, agent);
+    expect(heard).toEqual([false, true, true]);
+    await world.settle(alice.client.revokeConsent(id, agent.account));
+    await world.quiet(alice, agent);
+    expect(heard).toEqual([false, true, true, false]);
   });
 });

@@ -3,7 +3,7 @@ import { BaseError, isBaseError } from "@cloister/bytes";
 import { type Random, sha256 } from "@cloister/crypto";
 import { Allowance } from "./allowance.ts";
 import { Answerer } from "./answerer.ts";
-import type { AnswerQuestion, ConnectionState } from "./api.ts";
+import type { AnswerQuestion, ConnectionState, FollowConsents } from "./api.ts";
 import { askAgain } from "./asking.ts";
 import { renewBackup } from "./backup.ts";
 import { keepCertificate } from "./certificate.ts";
@@ -23,7 +23,7 @@ import { refreshOrganisation } from "./organisation.ts";
 import type { ClientStore, Clock, Http, OpenSocket } from "./ports.ts";
 import { replenish } from "./prekeys.ts";
 import { openAccepted, type Reducer } from "./receive.ts";
-import { receiveAsAgent } from "./receive-agent.ts";
+import { consentStands, receiveAsAgent } from "./receive-agent.ts";
 import { receiveAsPerson } from "./receive-people.ts";
 import { Recorder, record } from "./recorder.ts";
 import { cachedTables, keysTable, only, outboxTable, selfTable } from "./records.ts";
@@ -48,6 +48,8 @@ export interface ClientInput {
   readonly random: Random;
   /** Makes this an agent's client: it answers what it is asked, and receives nothing else. */
   readonly answer?: AnswerQuestion;
+  /** An agent's: keeps what it holds of people in step with their consent. */
+  readonly followConsents?: FollowConsents;
   /** An agent's: makes evidence for whoever asks. Without it nothing vouches for this process. */
   readonly attest?: Attest;
   /** A person's: the roots that evidence may come from. Hardware alone where this is left out. */
@@ -69,6 +71,7 @@ export class Engine {
   readonly #answerer: Answerer | undefined;
   readonly #jobs = new Set<Promise<void>>();
   readonly #interrupt: () => void;
+  readonly #followConsents: () => void;
   #cancelTick: () => void = () => undefined;
   #isNewLink = false;
 
@@ -116,8 +119,14 @@ export class Engine {
     this.#answerer = input.answer && new Answerer(core, this.log, input.answer);
     const allowance = new Allowance(clock);
     const stop = (question: string) => this.#answerer?.stopAnswering(question);
+    this.#followConsents = () => {
+      const { followConsents } = input;
+      if (followConsents) this.#run(() => followConsents((asked) => consentStands(core, asked)));
+    };
+    const consented = this.#followConsents;
     this.#reduce = async (transaction, sender, content) => {
-      if (input.answer) return receiveAsAgent({ core, allowance, stop }, transaction, sender, content);
+      if (input.answer)
+        return receiveAsAgent({ core, allowance, stop, consented }, transaction, sender, content);
       await receiveAsPerson(core, transaction, sender, content);
       return undefined;
     };
@@ -153,6 +162,7 @@ export class Engine {
   connect(): void {
     selfOf(this.core);
     if (this.#answerer) this.#run(() => this.#noteStart());
+    this.#followConsents();
     this.#answerer?.start();
     this.#run(this.openAccepted);
     this.#tick();

@@ -1,6 +1,7 @@
 import { type AskContent, type Content, decodeContent } from "@cloister/contracts/content";
 import { idBytesCount } from "@cloister/contracts/ids";
 import type { Allowance } from "./allowance.ts";
+import type { ConsentStands } from "./api.ts";
 import { mendingLane, receiveResent } from "./broken.ts";
 import { type Core, selfOf } from "./core.ts";
 import type { Transaction } from "./database.ts";
@@ -23,6 +24,8 @@ interface AgentParts {
   readonly allowance: Allowance;
   /** Stops an answer under way, by the key of its question. */
   readonly stop: (question: string) => void;
+  /** Somebody decided about consent. */
+  readonly consented: () => void;
 }
 
 /**
@@ -31,7 +34,7 @@ interface AgentParts {
  * ask again.
  */
 export async function receiveAsAgent(
-  { core, allowance, stop }: AgentParts,
+  { core, allowance, stop, consented }: AgentParts,
   transaction: Transaction,
   { address }: Sender,
   content: Content,
@@ -48,6 +51,7 @@ export async function receiveAsAgent(
       transaction.afterwards(() => forgotten.forEach(stop));
       await forgetAnswersTo(transaction, { conversation: content.conversation, asker: account });
     }
+    transaction.afterwards(consented);
     return undefined;
   }
   if (content.kind === "stop") {
@@ -71,6 +75,12 @@ export async function receiveAsAgent(
     return undefined;
   }
   return receiveQuestion(core, transaction, { ...consent, from: account }, content);
+}
+
+/** Whether this person lets this agent read what they address to it there. */
+export async function consentStands(core: Core, asked: Parameters<ConsentStands>[0]): Promise<boolean> {
+  const key = consentKey(asked.conversation, asked.account);
+  return (await core.database.get(agentConsentsTable, key)) !== undefined;
 }
 
 /** A question again is answered with the same answer, or is being answered already. */

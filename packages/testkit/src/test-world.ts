@@ -65,7 +65,7 @@ export class TestWorld {
 }
 
 /** What a device is made of besides what the world gives it. */
-export type DeviceParts = Pick<ClientInput, "anchors" | "attest">;
+export type DeviceParts = Pick<ClientInput, "anchors" | "attest" | "followConsents">;
 
 /** One device: a disk that stays, and a process on it that can be killed at any time. */
 export class TestDevice {

@@ -1,10 +1,5 @@
-import { execFile } from "node:child_process";
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import process from "node:process";
-import { promisify } from "node:util";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { buildEif, type EifSigner, measureEif } from "@cloister/attestation/eif";
 import { BaseError, fromBase64Url } from "@cloister/bytes";
 import {
@@ -16,13 +11,10 @@ import {
 } from "@cloister/tee-image";
 import { paths } from "../paths.ts";
 
-const run = promisify(execFile);
-
 /** What `enclave build` was told. */
 export interface BuildRequest {
   readonly machine: "qemu" | "nitro";
-  /** A folder with `main.js`; the assistant of this checkout where it is left out. */
-  readonly bundle?: string;
+  readonly bundle: string;
   readonly out: string;
   readonly kernel?: string;
   readonly certificate?: string;
@@ -58,7 +50,6 @@ export async function buildImageFile(request: BuildRequest): Promise<BuiltFile> 
     const message = "Debian's kernel finds no devices on Nitro; name AWS's kernel for enclaves with --kernel";
     throw new BaseError("Usage", "ENCLAVE_KERNEL", message);
   }
-  if (request.bundle === undefined) return withBundle((bundle) => buildImageFile({ ...request, bundle }));
   const signer = await signerOf(request);
   const image = await buildImage({
     packages: await packagesFor(request),
@@ -76,17 +67,6 @@ export async function buildImageFile(request: BuildRequest): Promise<BuiltFile> 
   await rename(`${out}.part`, out);
   const measurement = measureEif({ ...image, signingCertificate: signer?.certificate });
   return { file: out, sizeBytes: bytes.length, measurement };
-}
-
-async function withBundle<T>(use: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), "cloister-bundle-"));
-  try {
-    const args = [paths.enclaveMain, "bundle", "--out", join(folder, "main.js")];
-    await run(process.execPath, ["--disable-warning=ExperimentalWarning", ...args]);
-    return await use(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }
 
 async function packagesFor(request: BuildRequest): Promise<InstalledPackages> {

@@ -7,4 +7,3 @@ export {
   signDocument,
 } from "./issuer.ts";
 export type { DocumentRequest } from "./payload.ts";
-export { reissueDocument } from "./reissue.ts";

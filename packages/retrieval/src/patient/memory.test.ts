@@ -165,7 +165,7 @@ describe("a patient's memory", () => {
     expect(await memory.recall(ref)).toEqual([]);
     await memory.keep({ ...ref, conversation: "c2" }, turn);
     expect(shards.size).toBe(1);
-    await memory.sweep("clinic");
+    expect(await memory.sweep("clinic")).toEqual([]);
     expect([shards.size, records.size]).toEqual([0, 0]);
   });
 

@@ -1,4 +1,4 @@
-import { isBaseError, zeroise } from "@cloister/bytes";
+import { type BaseError, isBaseError, zeroise } from "@cloister/bytes";
 import { PatientPassage } from "./passage.ts";
 import {
   decodeShard,
@@ -65,6 +65,8 @@ export interface MemoryPorts {
 
 /** A data key seals the writes of about a quarter of a year. */
 const epochMs = 90 * 86_400_000;
+/** UTF-16 units of a question or an answer that are shown again; an answer's sentence holds 2,000 bytes. */
+const maxLineLength = 500;
 
 /**
  * The patient's own history, sealed by shard: one patient's, in one conversation, under keys of its own. It is
@@ -123,11 +125,21 @@ export class PatientMemory {
     });
   }
 
-  /** Forgets every shard of a tenant for which consent does not stand. Call it at every start and now and then. */
-  async sweep(tenant: string): Promise<void> {
+  /**
+   * Forgets every shard of a tenant for which consent does not stand. Call it at every start and whenever
+   * consent may have changed. One that cannot be forgotten, because it is held say, keeps no other from it.
+   * @returns the typed errors that there were
+   */
+  async sweep(tenant: string): Promise<readonly BaseError[]> {
+    const errors: BaseError[] = [];
     for await (const ref of this.#ports.store.list(tenant)) {
-      if (!(await this.#ports.mayKeep(ref))) await this.forget(ref);
+      if (await this.#ports.mayKeep(ref)) continue;
+      await this.forget(ref).catch((error: unknown) => {
+        if (!isBaseError(error)) throw error;
+        errors.push(error);
+      });
     }
+    return errors;
   }
 
   /** One after another for each shard: of two turns at once neither loses what the other kept. */
@@ -171,7 +183,10 @@ export class PatientMemory {
 
 function passageOf({ patient }: MemoryRef, { id, atMs, question, answer }: Remembered): PatientPassage {
   const day = new Date(atMs).toISOString().slice(0, 10);
-  const oneLine = (text: string) => text.replace(/\s+/g, " ").trim();
+  const oneLine = (text: string) => {
+    const line = text.replace(/\s+/g, " ").trim();
+    return line.length > maxLineLength ? `${line.slice(0, maxLineLength)}…` : line;
+  };
   return new PatientPassage({
     patient,
     source: "memory",

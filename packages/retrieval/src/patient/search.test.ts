@@ -25,7 +25,7 @@ describe("a search in the patient's record", () => {
     ["What can I do about my asthma?", "conditions", 1],
   ])("%s", (question, id, linesCount) => {
     const [hit] = find(question);
-    expect(hit?.id).toBe(id);
+    expect(hit?.content.id).toBe(id);
     expect(hit?.lines).toHaveLength(linesCount);
   });
 
@@ -37,6 +37,21 @@ describe("a search in the patient's record", () => {
     "",
   ])("finds nothing for: %s", (question) => {
     expect(find(question)).toEqual([]);
+  });
+
+  it("says again what was said before only when that is asked for", () => {
+    const earlier = new PatientPassage({
+      patient: "alice",
+      source: "memory",
+      id: "memory:1",
+      title: "Your earlier question, 2026-03-02",
+      text: "You asked: Is my eczema contagious?\nThe answer was: It is not.",
+      keywords: "",
+    });
+    const ids = (question: string) =>
+      searchPatient({ question, patient: "alice", passages: [earlier] }).map(({ content }) => content.id);
+    expect(ids("What did you tell me about eczema before?")).toEqual(["memory:1"]);
+    expect(ids("What helps against my eczema?")).toEqual([]);
   });
 
   it("refuses to look at another patient's passages", () => {
