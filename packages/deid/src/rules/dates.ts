@@ -103,13 +103,6 @@ export const dateRules: readonly PatternRule[] = [
       `(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\\.?,?[ \\n](?:the )?(?:\\d{1,2}/\\d{1,2}(?:/\\d{2,4})?|${DAY}(?:st|nd|rd|th))`,
     ),
   },
-  // A stay: "1/30-2/4".
-  {
-    label: "DATE",
-    pattern:
-      /(?<![\w/.$%-])(?:0?[1-9]|1[0-2])\/(?:[12]\d|3[01]|0?[1-9])(?:\/\d{2,4})? ?- ?(?:0?[1-9]|1[0-2])\/(?:[12]\d|3[01]|0?[1-9])(?:\/\d{2,4})?(?![\w/%]|[.-]\d)/g,
-    accept: (_match, { before, after }) => !NOT_DATE_AFTER.test(after) && !NOT_DATE_BEFORE.test(before),
-  },
   // "on the 22nd": a day of the month that everybody knows.
   {
     label: "DATE",

@@ -20,7 +20,7 @@ function isStreet(match: string): boolean {
 }
 
 const FACILITY =
-  /(?:Hospital|Clinic|Medical Center|Health Center|Urgent Care|Family Practice|Family Medicine|Nursing Home|Assisted Living|Surgery Center|Cancer Center|Care Center|Care Home|Memory Care|Nursing Facility|SNF|Hospice|Infirmary|Middle School|High School|Elementary School|Elementary)/;
+  /(?:Hospital|Clinic|Medical Center|Health Center|Urgent Care|Family Practice|Family Medicine|Nursing Home|Assisted Living|Surgery Center|Cancer Center|Care Center|Hospice|Infirmary|Middle School|High School|Elementary School|Elementary)/;
 
 const B = String.raw`(?<![\p{L}\p{N}/.$#-])`;
 
