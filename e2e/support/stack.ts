@@ -7,7 +7,8 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 const launcher = fileURLToPath(new URL("../../apps/cli/bin/cloister.js", import.meta.url));
-const startTimeoutMs = 120_000;
+/** An emulated machine boots for minutes beside other work. */
+const startTimeoutMs = 280_000;
 
 /** The assistant's process is its enclave's host; what is inside ends with it. */
 const mains = {

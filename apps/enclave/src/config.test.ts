@@ -25,13 +25,16 @@ describe("the host's options", () => {
     });
     expect(readCommand(run)).toEqual({
       do: "run",
-      program: "p",
+      start: { program: "p" },
       root: "r",
       index: "i",
       relayUrl: "http://a:1",
       logUrl: "https://b",
       invitation: "v",
     });
+    const image = ["--image", "e", "--qemu", "q", ...run.slice(3)];
+    expect(readCommand(["run", ...image])).toMatchObject({ start: { image: "e", qemu: "q" } });
+    expect(readCommand(["bundle", "--out", "o"])).toEqual({ do: "bundle", out: "o" });
     expect(readCommand(["--help"])).toEqual({ do: "help" });
   });
 

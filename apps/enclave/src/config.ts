@@ -5,10 +5,16 @@ export const usage = `cloister enclave host: starts the assistant apart from eve
 
   build  --out FILE --root FILE --index FILE
          bundles the assistant, and prints one JSON line of what will be measured of it here
+  bundle --out FILE
+         the bundle alone, as it goes into an image
   run    --program FILE --root FILE --index FILE --relay URL --log URL --invitation FILE
          measures the program as it is now, starts it, and makes evidence about it
+  run    --image FILE --qemu DIR, and the same otherwise
+         boots an image in QEMU, and vouches for it under the development root
 
   --program FILE      the assistant's bundle
+  --image FILE        made by "cloister enclave build"
+  --qemu DIR          where adapters/tee-qemu/install.sh put QEMU
   --root FILE         the development root of this machine; made where it is missing
   --index FILE        knowledge made by "cloister kb build"
   --relay, --log URL  all that can be reached from inside
@@ -21,10 +27,15 @@ export const usage = `cloister enclave host: starts the assistant apart from eve
 export type Command =
   | { readonly do: "help" }
   | { readonly do: "build"; readonly out: string; readonly root: string; readonly index: string }
+  | { readonly do: "bundle"; readonly out: string }
   | ({ readonly do: "run" } & RunConfig);
 
+/** What is started: a program apart, or an image in QEMU. */
+type Started = { readonly program: string } | { readonly image: string; readonly qemu: string };
+
+/** What to run, and what it may reach. */
 export interface RunConfig {
-  readonly program: string;
+  readonly start: Started;
   readonly root: string;
   readonly index: string;
   readonly relayUrl: string;
@@ -46,17 +57,22 @@ export function readCommand(args: readonly string[]): Command {
   switch (name) {
     case "build":
       return { do: "build", out: needed("out"), ...about() };
+    case "bundle":
+      return { do: "bundle", out: needed("out") };
     case "run":
       return {
         do: "run",
-        program: needed("program"),
+        start:
+          values.image === undefined
+            ? { program: needed("program") }
+            : { image: needed("image"), qemu: needed("qemu") },
         ...about(),
         relayUrl: url(needed("relay")),
         logUrl: url(needed("log")),
         invitation: needed("invitation"),
       };
     default:
-      throw misuse("say build or run");
+      throw misuse("say build, bundle or run");
   }
 }
 
@@ -68,6 +84,8 @@ function parse(args: readonly string[]) {
       options: {
         out: text,
         program: text,
+        image: text,
+        qemu: text,
         root: text,
         index: text,
         relay: text,

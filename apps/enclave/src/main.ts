@@ -15,16 +15,25 @@ async function main(): Promise<void> {
       return;
     case "build":
       return build(command);
+    case "bundle":
+      await bundle(command.out);
+      return;
     case "run":
       return run(command);
   }
 }
 
-/** Writes the bundle, and says what makes up a release of it. */
-async function build({ out, root, index }: Extract<Command, { do: "build" }>): Promise<void> {
+/** Writes the bundle; the same bytes from the same sources. */
+async function bundle(out: string): Promise<string> {
   const { bundleAgent } = await import("./bundle.ts");
   const program = await bundleAgent();
   await writeFile(out, program);
+  return program;
+}
+
+/** Writes the bundle, and says what makes up a release of it. */
+async function build({ out, root, index }: Extract<Command, { do: "build" }>): Promise<void> {
+  const program = await bundle(out);
   const isolation = findIsolation();
   const pcrs = await measure({ program: toUtf8(program), isolation });
   const { certificate } = await loadDevelopmentRoot(root, { random: systemRandom, nowMs: Date.now() });
@@ -39,7 +48,7 @@ async function build({ out, root, index }: Extract<Command, { do: "build" }>): P
 async function run(config: RunConfig): Promise<void> {
   const { runEnclave } = await import("./host.ts");
   const enclave = await runEnclave(config);
-  say({ ready: true, account: enclave.account, isolation: enclave.isolation });
+  say({ ready: true, account: enclave.account, place: enclave.place });
   const asked = new Promise<boolean>((resolve) => {
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve(true));
   });

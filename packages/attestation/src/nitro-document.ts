@@ -53,6 +53,11 @@ const fieldNames: ReadonlySet<unknown> = new Set([
 export function decodeDocument(evidence: Uint8Array): UnverifiedDocument {
   demand(evidence.length > 0 && evidence.length <= MAX_EVIDENCE_BYTES, "EVIDENCE_SIZE");
   const { payload, signedPart, signature } = decodeSign1(evidence);
+  return { ...decodePayload(payload), signedPart, signature };
+}
+
+/** What a document says, whoever signed it. @throws BaseError family `Decode` */
+export function decodePayload(payload: Uint8Array): Omit<UnverifiedDocument, "signedPart" | "signature"> {
   demand(payload.length > 0 && payload.length <= MAX_PAYLOAD_BYTES, "DOCUMENT_SIZE");
   const fields = mapOf(decodeEvidenceCbor(payload), "DOCUMENT_FIELDS");
   demand(
@@ -73,8 +78,6 @@ export function decodeDocument(evidence: Uint8Array): UnverifiedDocument {
     publicKey: optional("public_key", MAX_PUBLIC_KEY_BYTES, "DOCUMENT_PUBLIC_KEY", 1),
     userData: optional("user_data", MAX_DATA_BYTES, "DOCUMENT_USER_DATA"),
     nonce: optional("nonce", MAX_DATA_BYTES, "DOCUMENT_NONCE"),
-    signedPart,
-    signature,
   };
 }
 

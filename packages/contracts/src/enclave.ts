@@ -12,8 +12,10 @@ export const enclaveCalls = {
   config: "boot/config",
   /** Asked once: nothing → the knowledge index. */
   knowledge: "boot/knowledge",
-  /** {@link AttestRequest} → a document. */
+  /** {@link AttestRequest} → a document, where nothing inside can make one. */
   attest: "attest",
+  /** A document of the chip inside → the one to show: that one, or another where the chip signs nothing. */
+  vouch: "vouch",
   /** The agent can be asked: its account, as text → nothing. */
   ready: "ready",
 } as const;

@@ -4,7 +4,7 @@ import { webAddress, wholeNumber } from "../options.ts";
 import { progress, report } from "../output.ts";
 
 interface BuildOptions {
-  readonly bundle: string;
+  readonly bundle?: string;
   readonly out: string;
   readonly for: "qemu" | "nitro";
   readonly kernel?: string;
@@ -53,8 +53,10 @@ export function addEnclaveCommand(program: Command): void {
 function addBuild(enclave: Command): void {
   enclave
     .command("build")
-    .description("make an image from Debian's packages, the pinned Node and an agent; the same every time")
-    .requiredOption("--bundle <dir>", "the agent: a folder with main.js and whatever it reads")
+    .description(
+      "make an image from Debian's packages, the pinned Node and the assistant; the same every time",
+    )
+    .option("--bundle <dir>", "another agent: a folder with main.js and whatever it reads")
     .requiredOption("--out <file>", "where the image goes")
     .addOption(new Option("--for <machine>", "what it boots on").choices(["qemu", "nitro"]).default("qemu"))
     .option("--kernel <file>", "another kernel, with its drivers built in; needed for nitro")
@@ -74,7 +76,7 @@ function addBuild(enclave: Command): void {
     .option("--cpus <number>", "CPUs that the image asks for", cpus, 2)
     .option("--data <dir>", "where packages are kept", ".cloister")
     .option("--json", "print JSON", false)
-    .addHelpText("after", "\nExample:\n  cloister enclave build --bundle dist/agent --out agent.eif")
+    .addHelpText("after", "\nExample:\n  cloister enclave build --out agent.eif")
     .action(build);
 }
 

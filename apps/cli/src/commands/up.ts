@@ -23,6 +23,8 @@ interface UpOptions {
   readonly modelCa?: string;
   readonly web: boolean;
   readonly enclave: "dev" | "none";
+  readonly image?: string;
+  readonly qemu: string;
   readonly invitation: boolean;
   readonly trustedProxy: boolean;
   readonly restored: boolean;
@@ -65,6 +67,11 @@ export function addUpCommand(program: Command): void {
         .default("dev"),
     )
     .option(
+      "--image <file>",
+      "boots this image of `cloister enclave build` in QEMU, and runs the assistant there",
+    )
+    .option("--qemu <dir>", "where QEMU for that was installed", ".cloister/enclave/qemu")
+    .option(
       "--model <name or address>",
       "words the assistant's answers: weights of `cloister model pull`, or a server's OpenAI-compatible API",
     )
@@ -95,6 +102,9 @@ async function up(options: UpOptions): Promise<void> {
     ...modelOptions(options),
     web: options.web,
     enclave: options.enclave,
+    ...(options.image !== undefined && {
+      image: { file: resolve(options.image), qemu: resolve(options.qemu) },
+    }),
     trustedProxy: options.trustedProxy,
     restored: options.restored,
     ...(options.url === undefined ? {} : { publicUrl: options.url }),

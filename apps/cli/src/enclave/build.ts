@@ -1,5 +1,10 @@
+import { execFile } from "node:child_process";
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { promisify } from "node:util";
 import { buildEif, type EifSigner, measureEif } from "@cloister/attestation/eif";
 import { BaseError, fromBase64Url } from "@cloister/bytes";
 import {
@@ -11,10 +16,13 @@ import {
 } from "@cloister/tee-image";
 import { paths } from "../paths.ts";
 
+const run = promisify(execFile);
+
 /** What `enclave build` was told. */
 export interface BuildRequest {
   readonly machine: "qemu" | "nitro";
-  readonly bundle: string;
+  /** A folder with `main.js`; the assistant of this checkout where it is left out. */
+  readonly bundle?: string;
   readonly out: string;
   readonly kernel?: string;
   readonly certificate?: string;
@@ -50,6 +58,7 @@ export async function buildImageFile(request: BuildRequest): Promise<BuiltFile> 
     const message = "Debian's kernel finds no devices on Nitro; name AWS's kernel for enclaves with --kernel";
     throw new BaseError("Usage", "ENCLAVE_KERNEL", message);
   }
+  if (request.bundle === undefined) return withBundle((bundle) => buildImageFile({ ...request, bundle }));
   const signer = await signerOf(request);
   const image = await buildImage({
     packages: await packagesFor(request),
@@ -67,6 +76,17 @@ export async function buildImageFile(request: BuildRequest): Promise<BuiltFile> 
   await rename(`${out}.part`, out);
   const measurement = measureEif({ ...image, signingCertificate: signer?.certificate });
   return { file: out, sizeBytes: bytes.length, measurement };
+}
+
+async function withBundle<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), "cloister-bundle-"));
+  try {
+    const args = [paths.enclaveMain, "bundle", "--out", join(folder, "main.js")];
+    await run(process.execPath, ["--disable-warning=ExperimentalWarning", ...args]);
+    return await use(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 async function packagesFor(request: BuildRequest): Promise<InstalledPackages> {

@@ -7,6 +7,7 @@ import { type Release, signRelease, verifyRelease } from "@cloister/attestation"
 import { BaseError, equalBytes, fromBase64Url, fromHex, toBase64Url } from "@cloister/bytes";
 import { writeAtomically } from "@cloister/keys-file";
 import { z } from "zod/mini";
+import { readImage } from "../enclave/show.ts";
 import { exists } from "../files.ts";
 import { organisationKeys } from "../organisation.ts";
 import { paths } from "../paths.ts";
@@ -34,7 +35,16 @@ export function enclaveFiles(dataDir: string) {
  * one before when nothing changed, else the next.
  * @returns the signed release in base64url
  */
-export async function buildEnclave(dataDir: string, indexFile: string): Promise<string> {
+export async function buildEnclave({
+  dataDir,
+  indexFile,
+  image,
+}: {
+  readonly dataDir: string;
+  readonly indexFile: string;
+  /** An image that holds the assistant; without one its bundle is measured. */
+  readonly image: string | undefined;
+}): Promise<string> {
   const { folder, program, root } = enclaveFiles(dataDir);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const args = ["build", "--out", program, "--root", root, "--index", indexFile];
@@ -46,11 +56,15 @@ export async function buildEnclave(dataDir: string, indexFile: string): Promise<
     throw new BaseError("Internal", "ENCLAVE_BUILD_FAILED", "the assistant could not be bundled", { cause });
   });
   const { measurements, knowledgeDigest, root: certificate } = built.parse(JSON.parse(stdout));
+  const referenceValue =
+    image === undefined
+      ? new Map(measurements.map((measurement, pcr) => [pcr, fromHex(measurement)]))
+      : (await readImage(image)).measurement;
   return signedRelease(dataDir, {
     builds: [
       {
         version,
-        referenceValue: new Map(measurements.map((measurement, pcr) => [pcr, fromHex(measurement)])),
+        referenceValue,
         knowledgeDigest: fromHex(knowledgeDigest),
       },
     ],
@@ -80,7 +94,7 @@ function isSame(
   const [now] = builds;
   const [then] = known.builds;
   if (!now || !then || !equalBytes(known.root ?? new Uint8Array(), root)) return false;
-  const isSamePcr = ([pcr, value]: [number, Uint8Array]) =>
+  const isSamePcr = ([pcr, value]: readonly [number, Uint8Array]) =>
     equalBytes(then.referenceValue.get(pcr) ?? new Uint8Array(), value);
   return equalBytes(now.knowledgeDigest, then.knowledgeDigest) && [...now.referenceValue].every(isSamePcr);
 }

@@ -15,7 +15,7 @@ import { ensureWebBuild, type WebKind, webFolder } from "./web-build.ts";
 
 const run = promisify(execFile);
 const dayMs = 86_400_000;
-/** A model's weights are read whole before they are trusted. */
+/** A model's weights are read whole before they are trusted; an emulated machine is slow. */
 const agentReadyTimeoutMs = 300_000;
 
 export interface StackOptions {
@@ -44,6 +44,8 @@ export interface StackOptions {
   readonly web: boolean;
   /** Where the assistant runs: apart, with development evidence (the default), or as a process like the others. */
   readonly enclave?: "dev" | "none";
+  /** An image with the assistant to boot in QEMU instead, and where QEMU is. */
+  readonly image?: { readonly file: string; readonly qemu: string } | undefined;
   readonly progress: (step: string) => void;
 }
 
@@ -61,7 +63,7 @@ type Start = (spec: Omit<ProcessSpec, "onLog">) => Promise<RunningProcess>;
 
 /** Starts log, relay and agent as processes of their own, in that order, each on what the one before says. */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { dataDir, progress } = options;
+  const { dataDir, image, progress } = options;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const logs = createWriteStream(join(dataDir, "cloister.log"), { flags: "a", mode: 0o600 });
   const processes: RunningProcess[] = [];
@@ -84,14 +86,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     if (options.web) await ensureWebBuild(progress, webKind(options));
     const isApart = options.enclave !== "none" && options.model === undefined;
     if (isApart) progress("assistant's bundle");
-    const release = isApart ? await buildEnclave(dataDir, indexFile) : undefined;
+    const release = isApart ? await buildEnclave({ dataDir, indexFile, image: image?.file }) : undefined;
     progress("transparency log");
     const log = await startLog(options, start);
     progress("relay");
     const relayUrl = await startRelay(options, start, { ...log, release });
     progress("assistant");
     const about = { dataDir, relayUrl, indexFile };
-    if (isApart) await startEnclave(start, { ...about, logUrl: log.logUrl });
+    if (isApart) await startEnclave(start, { ...about, logUrl: log.logUrl, image });
     else await startAgent(start, about, options.model);
     return { relayUrl, ...log, stop };
   } catch (error) {
@@ -185,16 +187,21 @@ async function agentInvitation(dataDir: string): Promise<string> {
 }
 
 /** The assistant apart from everything, with evidence that clients verify. */
-async function startEnclave(start: Start, input: AgentInput & { readonly logUrl: string }): Promise<void> {
-  const { dataDir, relayUrl, logUrl, indexFile } = input;
+async function startEnclave(
+  start: Start,
+  input: AgentInput & { readonly logUrl: string } & Pick<StackOptions, "image">,
+): Promise<void> {
+  const { dataDir, relayUrl, logUrl, indexFile, image } = input;
   const { program, root } = enclaveFiles(dataDir);
   const invitation = await agentInvitation(dataDir);
-  const values = flags({ program, root, index: indexFile, relay: relayUrl, log: logUrl, invitation });
+  const what = image ? { image: image.file, qemu: image.qemu } : { program };
+  const values = flags({ ...what, root, index: indexFile, relay: relayUrl, log: logUrl, invitation });
   await start({
     name: "enclave",
     file: paths.enclaveMain,
     args: () => ["run", ...values],
     readyField: "ready",
+    ...(image && { readyTimeoutMs: agentReadyTimeoutMs }),
   });
 }
 

@@ -7,3 +7,4 @@ export {
   signDocument,
 } from "./issuer.ts";
 export type { DocumentRequest } from "./payload.ts";
+export { reissueDocument } from "./reissue.ts";
