@@ -21,7 +21,7 @@ import {
 } from "./testing/scene.ts";
 import type { ReleaseDemand } from "./trustee.ts";
 
-/** CLOISTER_BREAK_GLASS_RUNS=1000 is the number that the package's README quotes. */
+/** CLOISTER_BREAK_GLASS_RUNS sets another number; each run takes about a second on a busy machine. */
 const runsCount = Number(process.env["CLOISTER_BREAK_GLASS_RUNS"] ?? 20);
 const actsCount = 14;
 const minute = 60_000;
@@ -103,7 +103,7 @@ class MaliciousServer {
     await this.#prove();
     this.world.nowMs += 11 * minute;
     this.world.isLogDown = this.#pick([false, false, false, true]);
-    await this.#demand(asked);
+    for (let time = 0; time < 4; time += 1) await this.#demand(asked);
   }
 
   async #log(): Promise<void> {
