@@ -108,8 +108,10 @@ describe(`SIGKILL at random points, CLOISTER_SEED=${seed}`, () => {
     expect(findFaults(witnesses)).toEqual([]);
     expect(audit).toMatchObject({
       verified: true,
-      counts: { "account.created": 3, "message.sent": 2 * messagesEach, "ai.asked": questionsCount },
+      counts: { "message.sent": 2 * messagesEach, "ai.asked": questionsCount },
     });
+    // Patient and clinician once; the assistant has another identity after each start.
+    expect(audit.verified && audit.counts["account.created"]).toBeGreaterThanOrEqual(3);
     await stack.halt();
     const databases = await checkDatabases([stack.dataDir, run.dir]);
     // Relay, log, patient, clinician; the assistant has no disk.
