@@ -111,7 +111,7 @@ describe(`SIGKILL at random points, CLOISTER_SEED=${seed}`, () => {
       counts: { "message.sent": 2 * messagesEach, "ai.asked": questionsCount },
     });
     // Patient and clinician once; the assistant has another identity after each start.
-    expect(audit.verified && audit.counts["account.created"]).toBeGreaterThanOrEqual(3);
+    expect(audit.counts?.["account.created"]).toBeGreaterThanOrEqual(3);
     await stack.halt();
     const databases = await checkDatabases([stack.dataDir, run.dir]);
     // Relay, log, patient, clinician; the assistant has no disk.

@@ -31,7 +31,10 @@ describe("an intake", () => {
     ["words for a question", { answers: [{ item: "Where?", codes: ["arm"] }] }],
     ["a number beyond any scale", { answers: [{ item: "severity", value: 5000 }] }],
     ["both kinds of answer", { answers: [{ item: "severity", value: 5, codes: ["arm"] }] }],
-    ["more answers than any questionnaire", { answers: Array.from({ length: 65 }, () => ({ item: "severity", value: 5 })) }],
+    [
+      "more answers than any questionnaire",
+      { answers: Array.from({ length: 65 }, () => ({ item: "severity", value: 5 })) },
+    ],
     ["an urgency of its own", { urgency: "none" }],
     ["more than answers", { note: "and my name is" }],
   ])("is refused with %s", (_what, changes) => {

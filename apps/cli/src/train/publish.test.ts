@@ -57,7 +57,11 @@ describe("cloister train publish", () => {
     const ledger = openLedger(file, { create: true });
     openBudget(ledger, { budget: "stays", unit: "patient", epsilon: 3, delta: 1e-6 });
     ledger.close();
-    expect(await publish(file)).toEqual({ status: 0, out: expect.stringContaining('"addedCount":1'), err: "" });
+    expect(await publish(file)).toEqual({
+      status: 0,
+      out: expect.stringContaining('"addedCount":1'),
+      err: "",
+    });
     const old = join(folder, "old.sqlite");
     await copyFile(file, old);
 

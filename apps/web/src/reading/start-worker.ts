@@ -1,4 +1,6 @@
-/// <reference types="vite/client" />
+// Not imported: a declaration of modules is seen where it is named.
+// oxlint-disable-next-line typescript/triple-slash-reference
+/// <reference path="./worker-address.d.ts" />
 // The bundler makes the address of it.
 // oxlint-disable-next-line import/default
 import address from "./worker.ts?worker&url";
