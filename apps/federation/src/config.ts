@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { BaseError } from "@cloister/bytes";
 
-export const usage = `cloister federation: hospitals train one model together; nobody sees another's records or update
+export const usage = `cloister federation: hospitals train one model together; nobody sees another's records, nor, with DP-SGD, its update
 
   identity    print this party's public key, made at first use
     --data DIR            where the key and what is kept lie
@@ -12,7 +12,6 @@ export const usage = `cloister federation: hospitals train one model together; n
     --task FILE --data DIR
     --host NAME --port N  where to listen; default 127.0.0.1:8460; put TLS in front
     --validation FILE     CSV of records that no hospital sends: a model that becomes worse is taken back
-    --groups N            secure sums side by side; more show whose group sends what none would; default 1
     --delta NUMBER        for the model's card
     --out FILE            the trained model (.safetensors)
   join        take part with a hospital's own table
@@ -43,7 +42,6 @@ export interface CoordinateConfig {
   readonly dataDir: string;
   readonly host: string;
   readonly port: number;
-  readonly groupsCount: number;
   readonly validationFile?: string;
   readonly delta: number;
   readonly outFile: string;
@@ -80,7 +78,6 @@ export function readCommand(args: readonly string[]): FederationCommand {
       ...common,
       host: text("host"),
       port: wholeOf(text("port"), "port"),
-      groupsCount: wholeOf(text("groups"), "groups"),
       delta: numberOf(text("delta"), "delta"),
       ...(typeof validation === "string" && { validationFile: validation }),
     };
@@ -112,7 +109,6 @@ function parse(args: readonly string[]) {
         host: { ...text, default: "127.0.0.1" },
         port: { ...text, default: "8460" },
         validation: text,
-        groups: { ...text, default: "1" },
         out: text,
         coordinator: text,
         node: text,

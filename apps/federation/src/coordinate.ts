@@ -24,7 +24,6 @@ import { epsilonOf, modelFile } from "./model-card.ts";
 import { readTable } from "./table.ts";
 import { readTask } from "./task-file.ts";
 
-const gateEverySteps = 10;
 /** Mean loss in nats; what chance and noise do to a small validation set. */
 const gateTolerance = 0.1;
 /** A hospital's question may wait this long. */
@@ -56,13 +55,12 @@ export async function coordinate(
     },
     keep: (model) => writeAtomically(stateFile, encodeModel(model)),
     onEvent,
-    groupsCount: config.groupsCount,
     ...(times && { times }),
     ...(validation && { gate: gateOf(task, validation) }),
   });
   const { host, port, outFile, delta } = config;
   const served = await serveHttp({
-    fetch: createHttp(coordinator, history).fetch,
+    fetch: createHttp(task, coordinator, history).fetch,
     host,
     port,
     requestTimeoutMs,
@@ -103,5 +101,5 @@ function gateOf({ plan }: FederationTask, { features, labels }: Dataset): Valida
     }
     return sum / labels.length;
   };
-  return { lossOf, everyStepsCount: gateEverySteps, tolerance: gateTolerance };
+  return { lossOf, everyStepsCount: 1, tolerance: gateTolerance };
 }

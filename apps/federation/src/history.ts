@@ -34,6 +34,7 @@ export class History {
 
   add(event: FederationEvent): void {
     if (event.type === "aborted") this.#abortedCount += 1;
+    if (event.type === "excluded") this.#suspect([event.node]);
     if (event.type === "suspects" || event.type === "rollback") this.#suspect(event.groups.flat());
     if (event.type === "rollback") {
       this.#rollbacksCount += 1;

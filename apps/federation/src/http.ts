@@ -1,14 +1,16 @@
 import { BaseError, isBaseError } from "@cloister/bytes";
-import type { FederationCoordinator } from "@cloister/privacy/federation";
+import { dimensionOf, type FederationCoordinator, type FederationTask } from "@cloister/privacy/federation";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { History } from "./history.ts";
 import { statusPage } from "./page.ts";
 
-const maxRequestBytes = 2 ** 27;
+/** Beside the numbers of an update, which no other message comes near. */
+const spareRequestBytes = 65_536;
 
 /** Hospitals' signed questions, and for people how the task stands. Nothing else is served. */
-export function createHttp(coordinator: FederationCoordinator, history: History): Hono {
+export function createHttp(task: FederationTask, coordinator: FederationCoordinator, history: History): Hono {
+  const maxSize = 4 * dimensionOf(task) + spareRequestBytes;
   const app = new Hono();
   app.use(async (context, next) => {
     await next();
@@ -19,7 +21,7 @@ export function createHttp(coordinator: FederationCoordinator, history: History)
       "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
     );
   });
-  app.post("/v1/federation", bodyLimit({ maxSize: maxRequestBytes }), async (context) => {
+  app.post("/v1/federation", bodyLimit({ maxSize }), async (context) => {
     const request = new Uint8Array(await context.req.arrayBuffer());
     const reply = await coordinator.handle(request);
     return context.body(Uint8Array.from(reply), 200, { "content-type": "application/octet-stream" });

@@ -22,13 +22,16 @@ export async function joinFederation(config: JoinConfig, say: (line: object) => 
   const data = await readTable(config.tableFile, task.schema);
   const ledger = openLedger(config.ledgerFile);
   const digest = toHex(taskDigest(task));
-  const releases = await openReleaseCount(
-    joinPath(config.dataDir, `${digest.slice(0, 2 * idBytes)}.releases`),
-    releasesCount(task),
-  );
+  const id = digest.slice(0, 2 * idBytes);
+  const before = budgetOf(ledger, config, task);
+  const paid = pay(ledger, config.budget, task);
+  const releases = await openReleaseCount({
+    file: joinPath(config.dataDir, `${id}.releases`),
+    // What has ended is paid for no more; its model may still be fetched.
+    limit: paid === "settled" ? 0 : releasesCount(task),
+    isNew: paid === "now",
+  });
   try {
-    const before = budgetOf(ledger, config, task);
-    pay(ledger, config.budget, task);
     const model = await takePart({
       task,
       node: config.node,
@@ -40,7 +43,7 @@ export async function joinFederation(config: JoinConfig, say: (line: object) => 
       pause: (ms) => pause(ms),
       onStep: (stepsTaken) => say({ event: "step", stepsTaken }),
     });
-    if (eventsOf(task).length > 0) settle(ledger, { id: digest.slice(0, 2 * idBytes), outcome: "released" });
+    if (eventsOf(task).length > 0) settle(ledger, { id, outcome: "released" });
     const { spentEpsilon } = budgetOf(ledger, config, task);
     await writeAtomically(config.outFile, modelFile(task, model, { ...before, spentEpsilon }));
     say({ event: "trained", stepsTaken: model.stepsTaken, model: config.outFile });
@@ -50,14 +53,20 @@ export async function joinFederation(config: JoinConfig, say: (line: object) => 
   }
 }
 
-/** The whole task is paid for before the first look; the same task again costs nothing more. */
-function pay(ledger: SqliteLedger, budget: string, task: TableTask): void {
+/**
+ * The whole task is paid for before the first look; the same task again costs nothing more.
+ * @returns whether it was paid for just now, or earlier, or has ended; free methods count as paid for now
+ */
+function pay(ledger: SqliteLedger, budget: string, task: TableTask): "now" | "earlier" | "settled" {
   const events = eventsOf(task);
   const planDigest = toHex(taskDigest(task));
   const id = planDigest.slice(0, 2 * idBytes);
-  const isSettled = ledger.entries().some((entry) => entry.type === "settled" && entry.id === id);
-  if (events.length > 0 && !isSettled)
-    reserve(ledger, { id, budget, purpose: "training", events, planDigest });
+  if (events.length === 0) return "now";
+  const entries = ledger.entries();
+  if (entries.some((entry) => entry.type === "settled" && entry.id === id)) return "settled";
+  const isReserved = entries.some((entry) => entry.type === "reserved" && entry.id === id);
+  reserve(ledger, { id, budget, purpose: "training", events, planDigest });
+  return isReserved ? "earlier" : "now";
 }
 
 function budgetOf(

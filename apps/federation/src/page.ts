@@ -37,7 +37,7 @@ text { fill: currentcolor; font-size: 12px; } line { stroke: currentcolor; opaci
 <p><progress value="${stepsTaken}" max="${stepsCount}" aria-label="Steps taken"></progress></p>
 <dl>${rows}</dl>
 ${curve(status)}
-<p>The coordinator sees sums of clipped, noisy gradients: no hospital's update, and no record.</p>
+<p>The coordinator sees sums over hospitals: no record, and no hospital's own sum.</p>
 </main>
 </body>
 </html>

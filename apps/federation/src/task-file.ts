@@ -38,6 +38,7 @@ const taskJson = z.strictObject({
   ),
   members: z.array(z.strictObject({ node: count, identityKey: key })).check(z.maxLength(255)),
   coordinatorKey: key,
+  groupsCount: z.optional(count),
   thresholdCount: count,
   colludersCount: z.optional(count),
   spareStepsCount: z.optional(count),
@@ -49,12 +50,13 @@ export type TableTask = FederationTask & Required<Pick<FederationTask, "schema">
 /** @throws BaseError `FEDERATION_TASK_FILE` naming the place of the mistake; `FEDERATION_TASK`, `TABLE_SCHEMA` */
 export async function readTask(file: string): Promise<TableTask> {
   const { training, method, members, schema: table, coordinatorKey, ...rest } = await parsed(file);
-  const { colludersCount = 0, spareStepsCount = 0 } = rest;
+  const { groupsCount = 1, colludersCount = 0, spareStepsCount = 0 } = rest;
   const schema = readSchema(table);
   const { hiddenCount = 0, momentum = 0, ...plan } = training;
   const shape = { inputsCount: inputsCountOf(schema), hiddenCount, outputsCount: outputsCountOf(schema) };
   const task: TableTask = {
     ...rest,
+    groupsCount,
     colludersCount,
     spareStepsCount,
     schema,

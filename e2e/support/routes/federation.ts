@@ -32,6 +32,7 @@ const task: FederationTask = {
     identityKey: ed25519KeyPair(node === 1 ? hospital : systemRandom(32)).publicKey,
   })),
   coordinatorKey: ed25519KeyPair(identity).publicKey,
+  groupsCount: 1,
   thresholdCount: 3,
   colludersCount: 0,
   spareStepsCount: 0,
@@ -47,7 +48,7 @@ export function federationService(): Service {
     after: () => () => undefined,
     keep: async () => undefined,
   });
-  const app = createHttp(coordinator, new History(task));
+  const app = createHttp(task, coordinator, new History(task));
   const figures = { why: "how a study stands: counts of steps and hospitals, no record and no update" };
   return {
     name: "federation",

@@ -62,6 +62,7 @@ function taskOf(method: FederatedMethod, learningRate: number): FederationTask {
     method,
     members,
     coordinatorKey: new Uint8Array(32),
+    groupsCount: 1,
     thresholdCount: 7,
     colludersCount: 0,
     spareStepsCount: 0,

@@ -95,6 +95,7 @@ async function federated(head: readonly string[], hospitals: readonly Rows[]): P
       training: { ...settings, samplingRate, expectedBatchCount, noiseMultiplier, momentum: 0.9 },
       members: hospitals.map((_, at) => ({ node: at + 1, identityKey: identity(`h${at + 1}`) })),
       coordinatorKey: identity("coordinator"),
+      groupsCount: 1,
       thresholdCount: 3,
       colludersCount: 0,
       spareStepsCount,

@@ -1,5 +1,5 @@
 import { isBaseError } from "@cloister/bytes";
-import { ed25519KeyPair, sha256 } from "@cloister/crypto";
+import { ed25519KeyPair, ed25519Sign, sha256 } from "@cloister/crypto";
 import { systemRandom } from "@cloister/crypto/random";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -17,6 +17,7 @@ import {
   type Parcel,
   planDigest,
 } from "./index.ts";
+import { advertisedBytes } from "./keys.ts";
 import { recoverSecret } from "./recover.ts";
 import { combineShares, splitSecret } from "./shamir.ts";
 
@@ -224,6 +225,16 @@ describe("attacks of the coordinator", () => {
     expect(codeOf(() => new AggregationCoordinator(plan).advertised([a, forged, c]))).toBe(
       "AGGREGATION_KEYS",
     );
+  });
+
+  it("a key that agrees with nobody's is refused, signed or not", () => {
+    const plan = planOf(3);
+    const [a, b] = [1, 2].map((node) => memberOf(plan, node).advertise());
+    if (!a || !b) throw new Error("two members");
+    const forged = { ...b, node: 3, parcelKey: new Uint8Array(32) };
+    const signature = ed25519Sign(seedOf(3), advertisedBytes(planDigest(plan), forged));
+    const entries = [a, b, { ...forged, signature }];
+    expect(codeOf(() => new AggregationCoordinator(plan).advertised(entries))).toBe("AGGREGATION_KEYS");
   });
 
   it("keys of another round or another model do not pass: every member trains the same one", () => {

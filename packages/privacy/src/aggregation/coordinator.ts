@@ -31,6 +31,7 @@ export class AggregationCoordinator {
   readonly #survivors = new Set<number>();
   readonly #signatures = new Map<number, SurvivorSignature>();
   readonly #unmaskings = new Map<number, Unmasking>();
+  #unrecovered: number | undefined;
 
   /** @throws BaseError `AGGREGATION_PLAN` */
   constructor(plan: AggregationPlan) {
@@ -131,6 +132,11 @@ export class AggregationCoordinator {
     this.#unmaskings.set(from, entry);
   }
 
+  /** Whose secrets {@link finish} could not put together: what it shared is not what it advertised. */
+  get unrecovered(): number | undefined {
+    return this.#unrecovered;
+  }
+
   /**
    * Takes the masks off the total. Call it once.
    * @throws BaseError `AGGREGATION_COHORT`, `AGGREGATION_SHARES`
@@ -147,7 +153,9 @@ export class AggregationCoordinator {
         node: from,
         bytes: entry[part].find((share) => share.node === node)?.bytes ?? new Uint8Array(),
       }));
+      this.#unrecovered = node;
       const found = recoverSecret({ shares, thresholdCount: this.#plan.thresholdCount, fits });
+      this.#unrecovered = undefined;
       for (const suspect of found.suspects) suspects.add(suspect);
       return found.secret;
     };

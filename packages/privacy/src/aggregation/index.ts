@@ -1,5 +1,5 @@
 export { type AggregatedSum, AggregationCoordinator } from "./coordinator.ts";
-export { AggregationMember } from "./member.ts";
+export { AggregationMember, checkAdvertisement } from "./member.ts";
 export {
   type Advertisement,
   type AggregationMessage,

@@ -5,8 +5,10 @@ import {
   ed25519KeyPair,
   ed25519Sign,
   ed25519Verify,
+  isCanonicalX25519,
   type Random,
   type X25519KeyPair,
+  x25519,
   x25519KeyPair,
 } from "@cloister/crypto";
 import {
@@ -28,6 +30,8 @@ type Phase = "advertise" | "share" | "mask" | "confirm" | "unmask" | "over";
 const secretBytes = 32;
 /** Each parcel key seals one parcel. */
 const parcelNonce = new Uint8Array(12);
+/** To try public keys with; no secret. */
+const anyPrivateKey = new Uint8Array(32).fill(64);
 
 /**
  * A hospital's side of one secure sum (Bonawitz et al., CCS 2017, protocol 4: active adversaries). Each step
@@ -262,16 +266,32 @@ export class AggregationMember {
  * @throws BaseError `AGGREGATION_KEYS`, `AGGREGATION_COHORT`
  */
 export function checkAdvertisements(plan: AggregationPlan, entries: readonly Advertisement[]): void {
-  const digest = planDigest(plan);
+  for (const entry of entries) checkAdvertisement(plan, entry);
   const nodes = new Set(entries.map(({ node }) => node));
-  for (const entry of entries) {
-    const member = plan.members.find(({ node }) => node === entry.node);
-    const message = advertisedBytes(digest, entry);
-    const { signature } = entry;
-    if (!member || !ed25519Verify({ publicKey: member.identityKey, message, signature })) throw substituted();
-  }
   if (nodes.size < entries.length) throw substituted();
   if (nodes.size < plan.thresholdCount) throw tooFew();
+}
+
+/**
+ * Whether keys are signed for this plan by the member they are said to be of, and can be agreed with.
+ * @throws BaseError `AGGREGATION_KEYS`
+ */
+export function checkAdvertisement(plan: AggregationPlan, entry: Advertisement): void {
+  const { signature, parcelKey, maskKey } = entry;
+  const publicKey = plan.members.find(({ node }) => node === entry.node)?.identityKey;
+  const message = advertisedBytes(planDigest(plan), entry);
+  const isSigned = publicKey !== undefined && ed25519Verify({ publicKey, message, signature });
+  if (!isSigned || !isAgreeable(parcelKey) || !isAgreeable(maskKey)) throw substituted();
+}
+
+/** Not one of the few keys with which every agreement fails. */
+function isAgreeable(publicKey: Uint8Array): boolean {
+  try {
+    zeroise(x25519(anyPrivateKey, publicKey));
+    return isCanonicalX25519(publicKey);
+  } catch {
+    return false;
+  }
 }
 
 /** @throws BaseError `AGGREGATION_DIMENSION`, `AGGREGATION_RANGE`: what would overflow is refused, not wrapped */

@@ -19,6 +19,8 @@ export type FederationEvent =
     }
   /** A round ended without a sum; it is tried again. */
   | { readonly type: "aborted"; readonly code: string }
+  /** A hospital sent what no honest one sends. */
+  | { readonly type: "excluded"; readonly node: number }
   /** Sums that no honest group sends were left out. */
   | { readonly type: "suspects"; readonly groups: readonly (readonly number[])[] }
   /** The model had become worse and was taken back. */
@@ -49,8 +51,6 @@ export interface CoordinatorInput {
   readonly onEvent?: (event: FederationEvent) => void;
   readonly gate?: ValidationGate;
   readonly times?: Partial<CoordinatorTimes>;
-  /** How many secure sums there are side by side; more show whose group sends what none would. */
-  readonly groupsCount?: number;
 }
 
 /** How long it waits, in milliseconds. */
@@ -62,6 +62,9 @@ export interface CoordinatorTimes {
   /** Before a question is answered with "wait". */
   readonly pollMs: number;
 }
+
+/** Questions of one hospital that may wait at a time. */
+const maxWaitingCount = 4;
 
 const usualTimes: CoordinatorTimes = { gatherMs: 2000, stepMs: 30_000, pollMs: 20_000 };
 
@@ -76,7 +79,10 @@ export class FederationCoordinator {
   readonly #task: FederationTask;
   readonly #digest: Uint8Array;
   readonly #times: CoordinatorTimes;
-  readonly #ready = new Map<number, (reply: Reply) => void>();
+  /** Of each node all that wait: one that was recorded and sent again keeps the others from nothing. */
+  readonly #ready = new Map<number, Set<(reply: Reply) => void>>();
+  /** Who sent what no honest hospital sends; no more invited. */
+  readonly #excluded = new Set<number>();
   #settle: { resolve: (model: GlobalModel) => void; reject: (error: Error) => void } | undefined;
   /** Who is waited for before a round: after the first one, those who were in the last. */
   #awaited: readonly number[];
@@ -141,8 +147,7 @@ export class FederationCoordinator {
   #halt(how: "paused" | "given up"): void {
     this.#stopped = how;
     this.#cancelGather?.();
-    for (const resolve of this.#ready.values()) resolve({ kind: "wait" });
-    this.#ready.clear();
+    this.#answerAll({ kind: "wait" });
     for (const round of this.#rounds) round.abort("FEDERATION_STOPPED");
   }
 
@@ -154,7 +159,27 @@ export class FederationCoordinator {
     if (ask.kind === "model") return this.#modelReply(ask.digest);
     if (ask.kind === "ready") return this.#readyReply(node);
     const round = this.#rounds.find(({ plan }) => equalBytes(plan.round, ask.round));
-    return round ? round.receive(node, ask.message) : { kind: "over" };
+    if (!round) return { kind: "over" };
+    try {
+      return await round.receive(node, ask.message);
+    } catch (error) {
+      // It is signed by the hospital itself.
+      this.#exclude(node);
+      throw error;
+    }
+  }
+
+  #exclude(node: number): void {
+    this.#excluded.add(node);
+    this.#event({ type: "excluded", node });
+  }
+
+  #answer(node: number, reply: Reply): void {
+    for (const resolve of this.#ready.get(node) ?? []) resolve(reply);
+  }
+
+  #answerAll(reply: Reply): void {
+    for (const node of this.#ready.keys()) this.#answer(node, reply);
   }
 
   #modelReply(digest: Uint8Array): Reply {
@@ -164,16 +189,18 @@ export class FederationCoordinator {
 
   async #readyReply(node: number): Promise<Reply> {
     if (this.#isDone) return { kind: "done", digest: modelDigest(this.#task, this.#model) };
-    if (this.#stopped !== "no") return { kind: "stopped" };
-    this.#ready.get(node)?.({ kind: "wait" });
+    if (this.#stopped !== "no" || this.#excluded.has(node)) return { kind: "stopped" };
+    const waiting = this.#ready.get(node) ?? new Set();
+    if (waiting.size >= maxWaitingCount) return { kind: "wait" };
     const answer = new Promise<Reply>((resolve) => {
       const cancel = this.#input.after(this.#times.pollMs, () => settle({ kind: "wait" }));
       const settle = (reply: Reply) => {
         cancel();
-        if (this.#ready.get(node) === settle) this.#ready.delete(node);
+        waiting.delete(settle);
+        if (waiting.size === 0) this.#ready.delete(node);
         resolve(reply);
       };
-      this.#ready.set(node, settle);
+      this.#ready.set(node, waiting.add(settle));
     });
     this.#gather();
     return answer;
@@ -182,7 +209,7 @@ export class FederationCoordinator {
   /** Begins a round when everybody awaited is ready, or a while after enough are. */
   #gather(): void {
     if (this.#rounds.length > 0 || this.#stopped !== "no" || this.#isDone) return;
-    const enoughCount = this.#task.thresholdCount * (this.#input.groupsCount ?? 1);
+    const enoughCount = this.#task.thresholdCount * this.#task.groupsCount;
     if (this.#ready.size < enoughCount) return;
     if (this.#awaited.every((node) => this.#ready.has(node))) return this.#begin();
     if (this.#cancelGather) return;
@@ -196,7 +223,7 @@ export class FederationCoordinator {
     this.#cancelGather?.();
     this.#cancelGather = undefined;
     const members = this.#task.members.filter(({ node }) => this.#ready.has(node));
-    const groups = partition(members, this.#input.groupsCount ?? 1, this.#input.random);
+    const groups = partition(members, this.#task.groupsCount, this.#input.random);
     const common = {
       modelDigest: modelDigest(this.#task, this.#model),
       thresholdCount: this.#task.thresholdCount,
@@ -208,7 +235,7 @@ export class FederationCoordinator {
     );
     for (const round of this.#rounds) {
       this.#watch(round);
-      for (const { node } of round.plan.members) this.#ready.get(node)?.(beginning(round));
+      for (const { node } of round.plan.members) this.#answer(node, beginning(round));
     }
     void Promise.all(this.#rounds.map(({ ended }) => ended))
       .then((ends) => this.#endStep(ends))
@@ -232,20 +259,30 @@ export class FederationCoordinator {
     if (this.#stopped !== "no") return;
     const results = ends.flatMap((end) => ("result" in end ? [end.result] : []));
     if (results.length > 0) this.#awaited = results.flatMap(({ survivors }) => survivors);
-    for (const end of ends) if ("code" in end) this.#event({ type: "aborted", code: end.code });
+    for (const end of ends) if ("code" in end) this.#noteAborted(end);
+    if (this.#isHalted) return;
     if (results.length > 0) await this.#take(results);
     this.#rounds = [];
     if (this.#isDone) this.#settle?.resolve(this.#model);
-    const done = this.#isDone ? [...this.#ready.values()] : [];
-    for (const resolve of done) resolve({ kind: "done", digest: modelDigest(this.#task, this.#model) });
+    if (this.#isDone) this.#answerAll({ kind: "done", digest: modelDigest(this.#task, this.#model) });
     this.#gather();
+  }
+
+  get #isHalted(): boolean {
+    return this.#stopped !== "no";
+  }
+
+  #noteAborted({ code, looked, spoiler }: Extract<RoundEnd, { readonly code: string }>): void {
+    this.#event({ type: "aborted", code });
+    if (spoiler !== undefined) this.#exclude(spoiler);
+    if (looked) this.#spendSpares(1);
   }
 
   async #take(results: readonly AggregatedSum[]): Promise<void> {
     const good = results.filter(({ sum }) => isPlausible(this.#task, sum));
     const bad = results.filter((result) => !good.includes(result));
     if (bad.length > 0) this.#event({ type: "suspects", groups: bad.map(({ survivors }) => survivors) });
-    if (good.length === 0) return this.#spendSpare();
+    if (good.length === 0) return this.#spendSpares(1);
     const sum = new Int32Array(dimensionOf(this.#task));
     for (const result of good)
       for (const [at, value] of result.sum.entries()) sum[at] = (sum[at] ?? 0) + value;
@@ -279,16 +316,18 @@ export class FederationCoordinator {
   }
 
   async #rollBack(): Promise<void> {
+    // The step that is not taken, and those taken back: hospitals have looked for all of them.
+    const lostCount = this.#model.stepsTaken - this.#good.model.stepsTaken + 1;
     await this.#input.keep(this.#good.model);
     this.#model = this.#good.model;
     this.#event({ type: "rollback", toStep: this.#model.stepsTaken, groups: this.#sinceGood });
     this.#sinceGood = [];
-    this.#spendSpare();
+    this.#spendSpares(lostCount);
   }
 
   /** Steps again and again that come to nothing end the task: somebody spoils it, or the gate is too strict. */
-  #spendSpare(): void {
-    this.#sparesLeftCount -= 1;
+  #spendSpares(count: number): void {
+    this.#sparesLeftCount -= count;
     if (this.#sparesLeftCount >= 0) return;
     this.#giveUp(stopped());
   }

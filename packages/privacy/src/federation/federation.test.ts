@@ -2,6 +2,7 @@ import { BaseError, isBaseError } from "@cloister/bytes";
 import { ed25519KeyPair, sha256 } from "@cloister/crypto";
 import { systemRandom } from "@cloister/crypto/random";
 import { describe, expect, it } from "vitest";
+import { encodeMessage } from "../aggregation/index.ts";
 import {
   clippedGradientSum,
   clippingOf,
@@ -54,6 +55,7 @@ function taskOf(count: number, more: Partial<FederationTask> = {}): FederationTa
       identityKey: ed25519KeyPair(seedOf(at + 1)).publicKey,
     })),
     coordinatorKey: ed25519KeyPair(coordinatorSeed).publicKey,
+    groupsCount: 1,
     thresholdCount: Math.floor((2 * count) / 3) + 1,
     colludersCount: 0,
     spareStepsCount: 4,
@@ -317,7 +319,13 @@ describe("what a hospital refuses", () => {
   it.each([
     ["two hospitals", taskOf(2)],
     ["a threshold of two thirds", taskOf(6, { thresholdCount: 4 })],
-    ["too many colluders", taskOf(6, { thresholdCount: 5, colludersCount: 4 })],
+    [
+      "colluders who could have two survivor sets signed",
+      taskOf(10, { thresholdCount: 7, colludersCount: 4 }),
+    ],
+    ["groups too small for its threshold", taskOf(9, { groupsCount: 3, thresholdCount: 4 })],
+    ["a hospital twice", taskOf(3, { members: [...taskOf(3).members, ...taskOf(1).members] })],
+    ["a batch that could not be added up", taskOf(100, { plan: { ...plan, expectedBatchCount: 400 } })],
     ["a name that is none", taskOf(3, { name: "../up" })],
   ])("a task with %s", (_, task) => {
     expect(() => checkTask(task)).toThrow("cannot keep its promise");
@@ -342,6 +350,48 @@ describe("spoilers", () => {
     const suspects = world.events.filter((event) => event.type === "suspects");
     expect(suspects.length).toBeGreaterThan(0);
     expect(suspects.every(({ groups }) => groups.every((group) => group.includes(8)))).toBe(true);
+  });
+
+  it("are met in another group each time where there are several, and the others train on", async () => {
+    const task = taskOf(10, {
+      groupsCount: 2,
+      thresholdCount: 4,
+      spareStepsCount: 40,
+      plan: { ...plan, noiseMultiplier: 0.05, learningRate: 4 },
+    });
+    const world = worldOf(task);
+    const members = nodesOf(world).map((node) => (node === 10 ? spoil(world, node) : join(world, node)));
+    await Promise.all(members);
+    const groups = world.events.flatMap((event) => (event.type === "suspects" ? event.groups : []));
+    expect(groups.length).toBeGreaterThan(0);
+    expect(groups.every((group) => group.length === 5 && group.includes(10))).toBe(true);
+    expect(accuracyOf(world.kept, dataOf(9, 200))).toBeGreaterThan(0.9);
+  });
+
+  it("one whose keys nobody can agree with is excluded, and the rest go on", async () => {
+    const world = worldOf(taskOf(4, { spareStepsCount: 4 }), { times: { ...times, stepMs: 300 } });
+    const forge = async (request: Uint8Array) => {
+      await network();
+      const keyOf = () => ed25519KeyPair(seedOf(4)).publicKey;
+      const { ask } = decodeRequest({ bytes: request, task: taskDigest(world.task), keyOf });
+      if (ask.kind !== "message") return world.coordinator.handle(request);
+      const message = encodeMessage({
+        kind: "advertisement",
+        node: 4,
+        parcelKey: new Uint8Array(32),
+        maskKey: new Uint8Array(32),
+        seedCommitment: new Uint8Array(32),
+        signature: new Uint8Array(64),
+      });
+      const forged = { node: 4, ask: { ...ask, message } };
+      const parts = { task: taskDigest(world.task), nonce: systemRandom(16), identity: seedOf(4) };
+      return world.coordinator.handle(encodeRequest({ request: forged, ...parts }));
+    };
+    const spoiler = codeOf(join(world, 4, { send: forge }));
+    await Promise.all([1, 2, 3].map((node) => join(world, node)));
+    expect(await spoiler).toBe("AGGREGATION_KEYS");
+    expect(world.events).toContainEqual({ type: "excluded", node: 4 });
+    expect(world.kept.stepsTaken).toBe(6);
   });
 
   it("two of ten that pull the other way end the task; the model kept is no worse than before", async () => {

@@ -40,7 +40,7 @@ const maxPauseMs = 5000;
 /**
  * Takes part until the model is trained, and gives it back. Lost connections and rounds that end early are
  * tried again; what only a dishonest coordinator does ends it.
- * @throws BaseError `FEDERATION_STOPPED` (Policy); `FEDERATION_SENDER`, `FEDERATION_PLAN`, `AGGREGATION_KEYS`, `AGGREGATION_PARCEL`,
+ * @throws BaseError `FEDERATION_STOPPED` (Policy); `FEDERATION_SENDER`, `FEDERATION_PLAN`, `AGGREGATION_KEYS`,
  * `AGGREGATION_SURVIVORS` (Verification); whatever `release` throws
  */
 export async function takePart(input: MemberInput): Promise<GlobalModel> {
@@ -50,9 +50,10 @@ export async function takePart(input: MemberInput): Promise<GlobalModel> {
   for (;;) {
     try {
       const reply = await ask(input, { kind: "ready" });
-      if (reply.kind === "done") return await modelOf(input, reply.digest);
+      if (reply.kind === "done") return await trained(input, reply.digest);
       if (reply.kind === "stopped") throw stopped();
       if (reply.kind === "begin") await takeStep(input, decodePlan(reply.plan));
+      if (reply.kind === "wait") await input.pause(firstPauseMs);
       pauseMs = firstPauseMs;
     } catch (error) {
       const isPassing = error instanceof RoundOver || (isBaseError(error) && isTransient(error));
@@ -72,9 +73,19 @@ export function stopped(): BaseError {
   );
 }
 
-/** A cohort that became too small is nobody's fault. */
+/** A cohort that became too small is nobody's fault; a parcel that does not open is another hospital's. */
 function isTransient(error: BaseError): boolean {
-  return error.retryable || error.code === "AGGREGATION_COHORT";
+  return error.retryable || ["AGGREGATION_COHORT", "AGGREGATION_PARCEL"].includes(error.code);
+}
+
+async function trained(input: MemberInput, digest: Uint8Array): Promise<GlobalModel> {
+  const model = await modelOf(input, digest);
+  if (model.stepsTaken >= input.task.plan.stepsCount) return model;
+  throw new BaseError(
+    "Verification",
+    "FEDERATION_MODEL",
+    "the model was not trained to its end; ask who coordinates",
+  );
 }
 
 async function takeStep(input: MemberInput, plan: AggregationPlan): Promise<void> {
@@ -88,12 +99,12 @@ async function takeStep(input: MemberInput, plan: AggregationPlan): Promise<void
     const keys = messagesOf(await exchange({ kind: "advertisement", ...member.advertise() }), plan);
     const parcels = member.share(keys.filter((message) => message.kind === "advertisement"));
     const given = messagesOf(await exchange({ kind: "parcels", parcels }), plan);
-    // From here on others could open the sum without this hospital: the records count as looked at.
-    await input.release();
     const values = contributionOf({ task, model, data, random });
     const own = given.flatMap((message) => (message.kind === "parcels" ? message.parcels : []));
     const update = member.mask(values, own);
     values.fill(0);
+    // Once it is sent others could open the sum without this hospital: the records count as looked at.
+    await input.release();
     const survivors = await exchange({ kind: "masked", ...update });
     if (survivors.kind !== "survivors") throw new RoundOver();
     const signatures = messagesOf(

@@ -5,6 +5,7 @@ import {
   AggregationCoordinator,
   type AggregationMessage,
   type AggregationPlan,
+  checkAdvertisement,
   decodeMessage,
   encodeMessage,
 } from "../aggregation/index.ts";
@@ -14,7 +15,15 @@ import type { Reply } from "./wire.ts";
 const steps = ["advertisement", "parcels", "masked", "survivors", "unmasking"] as const;
 
 /** How a round ended: with a sum, or with the code of what stopped it. */
-export type RoundEnd = { readonly result: AggregatedSum } | { readonly code: string };
+export type RoundEnd =
+  | { readonly result: AggregatedSum }
+  | {
+      readonly code: string;
+      /** Whether updates had been sent: hospitals count that as a look. */
+      readonly looked: boolean;
+      /** Whose secrets its own shares did not give. */
+      readonly spoiler?: number;
+    };
 
 interface Pending {
   readonly digest: Uint8Array;
@@ -36,6 +45,7 @@ export class GroupRound {
   #end: (end: RoundEnd) => void = () => undefined;
   #expected: ReadonlySet<number>;
   #step = 0;
+  #looksCount = 0;
 
   constructor(plan: AggregationPlan) {
     this.plan = plan;
@@ -77,7 +87,11 @@ export class GroupRound {
   }
 
   #take(message: AggregationMessage): void {
-    if (message.kind === "masked") this.#coordinator.masked(message);
+    if (message.kind === "advertisement") checkAdvertisement(this.plan, message);
+    if (message.kind === "masked") {
+      this.#coordinator.masked(message);
+      this.#looksCount += 1;
+    }
     if (message.kind === "survivors") this.#coordinator.confirmed(message);
     if (message.kind === "unmasking") this.#coordinator.unmasked(message);
   }
@@ -100,9 +114,11 @@ export class GroupRound {
 
   /** Ends the round for everybody, for the reason that `code` names. */
   abort(code: string): void {
+    const looked = this.#step > steps.indexOf("masked") || this.#looksCount > 0;
+    const { unrecovered: spoiler } = this.#coordinator;
     this.#step = steps.length;
     for (const { resolve } of this.#pending.values()) resolve({ kind: "over" });
-    this.#end({ code });
+    this.#end({ code, looked, ...(spoiler !== undefined && { spoiler }) });
   }
 
   #closed(kind: (typeof steps)[number]): ReadonlyMap<number, Reply> {

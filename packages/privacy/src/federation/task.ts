@@ -2,8 +2,15 @@ import { BaseError, toHex, toUtf8 } from "@cloister/bytes";
 import { sha256 } from "@cloister/crypto";
 import type { PrivacyEvent } from "../accountant/accountant.ts";
 import type { CohortMember } from "../aggregation/index.ts";
-import { minCohortCount, noiseShare } from "../aggregation/index.ts";
-import { noiseVarianceOf, parametersCount, type TableSchema, type TrainingPlan } from "../training/index.ts";
+import { maxCohortCount, minCohortCount, noiseShare } from "../aggregation/index.ts";
+import {
+  clippingOf,
+  noiseVarianceOf,
+  parametersCount,
+  type TableSchema,
+  type TrainingPlan,
+} from "../training/index.ts";
+import { checkPlan } from "../training/plan.ts";
 
 /** How hospitals' work becomes one model. */
 export type FederatedMethod =
@@ -35,9 +42,11 @@ export interface FederationTask {
   readonly members: readonly CohortMember[];
   /** Ed25519, 32 bytes: who coordinates. */
   readonly coordinatorKey: Uint8Array;
-  /** How many hospitals must stay to the end of a step; above two thirds of each group. */
+  /** Secure sums side by side in each step, over hospitals dealt anew; more show whose group sends too much. */
+  readonly groupsCount: number;
+  /** How many hospitals of a group must stay to the end of a step; above two thirds of the largest group. */
   readonly thresholdCount: number;
-  /** Hospitals that may tell the coordinator their own noise without spoiling the others' privacy. */
+  /** Hospitals that may do whatever the coordinator asks without spoiling the others' privacy. */
   readonly colludersCount: number;
   /** Steps that may be taken again, after crashes or a rollback. They are paid for beforehand. */
   readonly spareStepsCount: number;
@@ -51,20 +60,51 @@ const negligibleEpsilon = 1e-9;
  * @throws BaseError `FEDERATION_TASK` (Policy); `HEAD_SHAPE`
  */
 export function checkTask(task: FederationTask): void {
-  const { plan, members, thresholdCount, colludersCount, spareStepsCount } = task;
-  parametersCount(plan.shape);
-  const isCount = (value: number) => Number.isInteger(value) && value >= 0;
+  const { plan, method, members, groupsCount, thresholdCount, colludersCount, spareStepsCount } = task;
+  const isCount = (value: number, min = 0) => Number.isInteger(value) && value >= min;
+  checkPlan(plan);
   if (!/^[a-z0-9][a-z0-9.-]{0,62}$/.test(task.name))
     throw refused("its name has 1 to 63 of a-z, 0-9, dot, hyphen");
-  if (members.length < minCohortCount) throw refused("three hospitals are the fewest");
-  if (thresholdCount <= (2 * members.length) / 3) throw refused("the threshold is above two thirds");
-  if (!isCount(colludersCount) || colludersCount > thresholdCount - 2)
-    throw refused("two honest hospitals at least stay besides those that collude");
+  const nodes = new Set(members.map(({ node }) => node));
+  const keys = new Set(members.map(({ identityKey }) => toHex(identityKey)));
+  if (nodes.size < members.length || keys.size < members.length) throw refused("each hospital is in it once");
+  if (![...nodes].every((node) => isCount(node, 1) && node <= maxCohortCount))
+    throw refused("hospitals have numbers from 1 to 255");
+  if (!isCount(groupsCount, 1)) throw refused("there is at least one group");
+  const size = groupSizeOf(task);
+  if (size < minCohortCount) throw refused("three hospitals are the fewest in a group");
+  if (
+    !isCount(thresholdCount) ||
+    thresholdCount <= (2 * size) / 3 ||
+    thresholdCount > Math.floor(members.length / groupsCount)
+  )
+    throw refused("the threshold is above two thirds of a group, and each group can reach it");
+  // Two survivor sets of the threshold each overlap in this many; honest ones sign but one.
+  if (
+    !isCount(colludersCount) ||
+    colludersCount >= 2 * thresholdCount - size ||
+    colludersCount > thresholdCount - 2
+  )
+    throw refused("so many colluders could have two survivor sets signed; raise the threshold");
   if (!isCount(spareStepsCount)) throw refused("spareStepsCount is 0 or more");
-  if (!(Number.isInteger(plan.stepsCount) && plan.stepsCount >= 1))
-    throw refused("there is at least one step");
-  if (task.method.kind === "dp-sgd" && 2 * noiseOf(task).gap * releasesCount(task) > negligibleEpsilon)
+  if (method.kind === "averaging" && !isCount(method.maxWeight, 1)) throw refused("maxWeight is 1 or more");
+  if (method.kind === "dp-sgd") checkNoise(task);
+}
+
+/** The largest of the groups that hospitals are dealt into. */
+function groupSizeOf({ members, groupsCount }: FederationTask): number {
+  return Math.ceil(members.length / groupsCount);
+}
+
+function checkNoise(task: FederationTask): void {
+  const { variance, gap } = noiseOf(task);
+  if (2 * gap * releasesCount(task) > negligibleEpsilon)
     throw refused("the noise of a single hospital is too fine; use a larger noise multiplier");
+  const { clippingUnits } = clippingOf(task.plan);
+  const most = (task.plan.expectedBatchCount * 1.5 + 100) * clippingUnits + 13.5 * Math.sqrt(variance);
+  // A hospital whose sum did not fit would have to stay away, and that would tell something of its records.
+  if (most > maxAbsOf(task))
+    throw refused("so many hospitals cannot add up so large a batch; make it smaller");
 }
 
 function refused(problem: string): BaseError {
@@ -73,14 +113,14 @@ function refused(problem: string): BaseError {
 
 /** Noise of one hospital in one step. */
 export function noiseOf(task: FederationTask): { readonly variance: number; readonly gap: number } {
-  const { plan, thresholdCount, colludersCount, members } = task;
+  const { plan, thresholdCount, colludersCount } = task;
   const sigma = Math.sqrt(noiseVarianceOf(plan));
   const dimension = parametersCount(plan.shape);
   const share = noiseShare({
     sigma,
     thresholdCount,
     colludersCount,
-    membersCount: members.length,
+    membersCount: groupSizeOf(task),
     dimension,
   });
   return { variance: Math.ceil(share.sigma ** 2), gap: share.gap };
@@ -125,7 +165,7 @@ export function taskDigest(task: FederationTask): Uint8Array<ArrayBuffer> {
     task.schema ?? null,
     task.members.map(({ node, identityKey }) => [node, toHex(identityKey)]),
     toHex(task.coordinatorKey),
-    [task.thresholdCount, task.colludersCount, task.spareStepsCount],
+    [task.groupsCount, task.thresholdCount, task.colludersCount, task.spareStepsCount],
   ];
   return sha256(toUtf8(JSON.stringify(parts)));
 }
