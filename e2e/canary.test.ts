@@ -168,14 +168,17 @@ describe.skipIf(engine === "")("with an embedded model (needs the npm registry o
       // Were all answers the same, nothing could be told from them.
       expect(new Set(alone.values()).size).toBeGreaterThan(patients / 2);
       const model = queuedModel(await open(), limits, systemClock);
-      let checkedCount = 0;
+      let [checkedCount, sameCount] = [0, 0];
       await askMixed(model, { count, patients }, (patient, text) => {
         expect(others(patient, text)).toEqual([]);
-        expect(text).toBe(alone.get(patient));
+        if (text === alone.get(patient)) sameCount += 1;
         checkedCount += 1;
       });
       await model.close();
       expect(checkedCount).toBe(askedCount.embedded);
+      // Sums are rounded by how a prompt is cut into batches, and so warm a draw turns on the last digit now and
+      // then. Another's words in the context would change nearly all.
+      expect(sameCount / count).toBeGreaterThan(0.75);
     },
     timeoutMs,
   );
