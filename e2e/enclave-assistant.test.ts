@@ -27,7 +27,7 @@ const canBoot = hasApt && tools?.machine === "nitro-enclave";
 
 /** Needs Debian and QEMU with its nitro-enclave machine: adapters/tee-qemu/install.sh */
 describe.skipIf(!canBoot)(
-  "the assistant in a virtual machine (bring it with adapters/tee-qemu/install.sh)",
+  "the assistant in a virtual machine (by command: adapters/tee-qemu/install.sh, then this test)",
   () => {
     let folder = "";
     let stack: RunningStack;
