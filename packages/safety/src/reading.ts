@@ -48,7 +48,7 @@ const masks = new Matcher<string>(
     "breathe/breath/breathing through ~ nose/it",
     "poo/poop/poos/stool/stools/snot/mucus/pee/wee/phlegm ~ yellow/green/brown",
     "but im confused",
-    "blood test/tests/pressure/type/group/donation/donor/count/results/work/bank/drive",
+    "blood work/test/tests/pressure/type/group/donation/donor/count/results/bank/drive",
     "give/donate/giving/donating blood",
   ].map((pattern) => ["mask", pattern] as const),
   {},

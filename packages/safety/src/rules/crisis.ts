@@ -158,7 +158,7 @@ export const crisis: RuleSet = {
       "id/ill/gonna hang/drown/jump/overdose !out/on/around/in/at/up/for/rope/the/with",
       "wont ~ need/needing anything/it ~ after/anymore",
       "by the time you read this",
-      "this time ~ properly/double/right/work/works/works",
+      "this time ~ work/works/properly/double/right",
       "bag/hose/pipe ~ over/round/around ~ head/neck",
       "train/trains/tube/platform/bridge/tracks ~~ know the times/time/end/spot/place",
       "cant/cannot ~ keep ~ safe ~~ myself",
