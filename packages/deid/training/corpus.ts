@@ -1,7 +1,7 @@
+import { Seeded } from "../../../tools/training/seeded.ts";
 import type { IdentifierLabel, Span } from "../src/labels.ts";
 import { type LabelledText, Writer } from "./generate.ts";
 import { typo } from "./noise.ts";
-import { Seeded } from "./random.ts";
 import { loadSources, readShared, sharedLines } from "./sources.ts";
 
 interface BenchLine {

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
+import { Seeded } from "../../../tools/training/seeded.ts";
 import type { Span } from "../src/labels.ts";
 import { roughen } from "./noise.ts";
 import { People } from "./people.ts";
-import { Seeded } from "./random.ts";
 import { type MedicalTerms, type Piece, Slots } from "./slots.ts";
 import type { Sources } from "./sources.ts";
 

@@ -1,4 +1,4 @@
-import type { Seeded } from "./random.ts";
+import type { Seeded } from "../../../tools/training/seeded.ts";
 import type { Sources } from "./sources.ts";
 import { romanised, wordNames } from "./vocabulary.ts";
 

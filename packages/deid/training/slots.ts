@@ -1,6 +1,6 @@
+import type { Seeded } from "../../../tools/training/seeded.ts";
 import type { IdentifierLabel } from "../src/labels.ts";
 import type { People } from "./people.ts";
-import type { Seeded } from "./random.ts";
 import * as words from "./vocabulary.ts";
 
 /** A stretch of a text, with the identifier that it is. */

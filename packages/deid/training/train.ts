@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import process from "node:process";
+import { Seeded } from "../../../tools/training/seeded.ts";
 import type { IdentifierLabel, Span } from "../src/labels.ts";
 import { normalise } from "../src/normalise.ts";
 import { findStructured } from "../src/rules/structured.ts";
@@ -14,7 +15,6 @@ import { type Token, tokenise } from "../src/tagger/tokens.ts";
 import { addRows, bestTags, IMPOSSIBLE, type Sequence } from "../src/tagger/viterbi.ts";
 import { buildCorpus } from "./corpus.ts";
 import type { LabelledText } from "./generate.ts";
-import { Seeded } from "./random.ts";
 
 const WRITTEN_COUNT = 75_000;
 const ROUNDS = 5;

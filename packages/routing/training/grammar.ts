@@ -1,4 +1,4 @@
-import type { Seeded } from "./random.ts";
+import type { Seeded } from "../../../tools/training/seeded.ts";
 
 const SLOT = /\{(\w+)\}/;
 /** Innermost `(a|b)` first. */

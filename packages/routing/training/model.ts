@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
+import { Seeded } from "../../../tools/training/seeded.ts";
+import { type Example, scoreOf, type Trained, train } from "../../../tools/training/svm.ts";
 import { featuresOf } from "../src/case/features.ts";
 import type { StoredModel } from "../src/case/linear.ts";
 import { readSentences } from "../src/case/sentences.ts";
 import { wordsOf } from "../src/text/words.ts";
-import { Seeded } from "./random.ts";
-import { type Example, scoreOf, type Trained, train } from "./svm.ts";
 import { type TrainingText, trainingTexts } from "./texts.ts";
+
+const roundsCount = 10;
 
 const SEED = 20_260_311;
 const BUCKETS = 2 ** 16;
@@ -83,7 +85,8 @@ export function trainCase(): StoredModel {
     Object.assign({}, text, { sets: text.sentences.map((each) => featuresOf(each, vocabulary)) }),
   );
   let model: Trained | undefined;
-  for (let pass = 0; pass < 3; pass += 1) model = train(examplesOf(texts, model), BUCKETS, random);
+  for (let pass = 0; pass < 3; pass += 1)
+    model = train(examplesOf(texts, model), BUCKETS, { random, roundsCount });
   if (model === undefined) throw new Error("nothing was trained");
   return stored(model, words);
 }

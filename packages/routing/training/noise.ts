@@ -1,4 +1,4 @@
-import type { Seeded } from "./random.ts";
+import type { Seeded } from "../../../tools/training/seeded.ts";
 
 const typing: readonly (readonly [RegExp, string])[] = [
   [/\byou\b/gi, "u"],

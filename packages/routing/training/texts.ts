@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
+import type { Seeded } from "../../../tools/training/seeded.ts";
 import { expand, linesUnder, slotsOf } from "./grammar.ts";
 import { labelOfQuestion, labelOfSummary } from "./labels.ts";
 import { roughen } from "./noise.ts";
-import type { Seeded } from "./random.ts";
 import { column, every, sharedRows } from "./shared.ts";
 
 /** A text to learn from. */

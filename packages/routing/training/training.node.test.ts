@@ -2,14 +2,13 @@ import { createHash } from "node:crypto";
 import process from "node:process";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { Seeded } from "../../../tools/training/seeded.ts";
 import { storedCase } from "../src/case/weights.ts";
 import { expand, linesUnder, slotsOf } from "./grammar.ts";
 import { labelOfQuestion, labelOfSummary } from "./labels.ts";
 import { trainCase } from "./model.ts";
 import { roughen } from "./noise.ts";
-import { Seeded } from "./random.ts";
 import { hasSharedData } from "./shared.ts";
-import { scoreOf, train } from "./svm.ts";
 
 describe("the stored classifier", () => {
   it("is what its digest says, and small", () => {
@@ -51,22 +50,5 @@ describe("training texts", () => {
     expect(labelOfSummary("Where can I find information on my rash?")).toBe("case");
     expect(labelOfSummary("Where can I find information on lupus?")).toBe("general");
     expect(labelOfSummary("Should I exercise with lupus?")).toBe("unclear");
-  });
-});
-
-describe("the support vector machine", () => {
-  it("tells apart what can be told apart", () => {
-    const example = (features: number[], positive: boolean) => ({
-      features: new Set(features),
-      positive,
-      cost: 1,
-    });
-    const model = train(
-      [example([1, 2], true), example([2, 3], false), example([1], true)],
-      8,
-      new Seeded(1),
-    );
-    expect(scoreOf(model, new Set([1, 2]))).toBeGreaterThan(0);
-    expect(scoreOf(model, new Set([2, 3]))).toBeLessThan(0);
   });
 });

@@ -1,4 +1,4 @@
-import type { Seeded } from "./random.ts";
+import type { Seeded } from "../../../tools/training/seeded.ts";
 
 /** What `{P}` and its like stand for in the training texts. */
 const slots: Readonly<Record<string, string>> = {

@@ -1,13 +1,15 @@
+import { Seeded } from "../../../tools/training/seeded.ts";
+import { type Example, scoreOf, type Trained, train } from "../../../tools/training/svm.ts";
 import { readSentences } from "../src/injection/detect.ts";
 import { absentPastAsked } from "../src/testdata/absent-past-asked.ts";
 import { crises } from "../src/testdata/crises.ts";
 import { everyday } from "../src/testdata/everyday.ts";
 import { heartBrainBreath } from "../src/testdata/heart-brain-breath.ts";
 import { expand } from "./grammar.ts";
-import { Seeded } from "./random.ts";
 import { stored, type UnencodedModel } from "./stored.ts";
-import { type Example, scoreOf, type Trained, train } from "./svm.ts";
 import { every, jsonLines, linesOf, readShared, TRAINING_LETTER_COUNT } from "./texts.ts";
+
+const roundsCount = 12;
 
 const SEED = 20_260_102;
 const BUCKETS = 2 ** 15;
@@ -54,10 +56,16 @@ function learn({ attacks, sentences, harmless }: Lessons, random: Seeded): Train
       .map((features) => example(features, false)),
   ];
   let chosen = attacking.flat();
-  let model = train([...chosen.map((features) => example(features, true)), ...fixed], BUCKETS, random);
+  let model = train([...chosen.map((features) => example(features, true)), ...fixed], BUCKETS, {
+    random,
+    roundsCount,
+  });
   for (let round = 1; round < ROUNDS; round += 1) {
     chosen = mostTelling(model, attacking);
-    model = train([...chosen.map((features) => example(features, true)), ...fixed], BUCKETS, random);
+    model = train([...chosen.map((features) => example(features, true)), ...fixed], BUCKETS, {
+      random,
+      roundsCount,
+    });
   }
   return model;
 }

@@ -1,4 +1,4 @@
-import type { Seeded } from "./random.ts";
+import type { Seeded } from "../../../tools/training/seeded.ts";
 
 /** How people begin and end whatever they write, emergency or not. */
 const openers = `hi|hello|hello doctor|please help|hi there|sorry to bother you|not sure who to ask but|quick question|good morning|hey|dear doctor|so|ok so|um|I'm 34|I am 67|my age is 52|45F|M 61|I'm a 28 year old woman|writing for my mother|help|I feel silly asking|excuse my english|first time using this|I have diabetes|I have high blood pressure|I'm usually healthy|I was shopping earlier|we are on holiday`;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
+import type { Trained } from "../../../tools/training/svm.ts";
 import type { StoredModel } from "../src/model/linear.ts";
-import type { Trained } from "./svm.ts";
 
 /** A model whose weights are rounded to bytes but not yet text. */
 export type UnencodedModel = Omit<StoredModel, "weights" | "digest"> & { readonly bytes: Int8Array };

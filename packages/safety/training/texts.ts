@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
+import type { Seeded } from "../../../tools/training/seeded.ts";
 import { type EmergencyKind, emergencyKinds } from "../src/rules/kinds.ts";
 import { absentPastAsked } from "../src/testdata/absent-past-asked.ts";
 import { crises } from "../src/testdata/crises.ts";
@@ -8,7 +9,6 @@ import { heartBrainBreath } from "../src/testdata/heart-brain-breath.ts";
 import { injuriesAndInfections } from "../src/testdata/injuries-and-infections.ts";
 import { expand, sectionsOf } from "./grammar.ts";
 import { roughen } from "./noise.ts";
-import type { Seeded } from "./random.ts";
 
 /** A text to learn from. */
 export interface TrainingText {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import process from "node:process";
 import { describe, expect, it } from "vitest";
+import { Seeded } from "../../../tools/training/seeded.ts";
 import type { StoredModel } from "../src/model/linear.ts";
 import { override, task } from "../src/model/weights-injection.ts";
 import { topic, urgency } from "../src/model/weights-urgency.ts";
@@ -8,9 +9,7 @@ import { emergencyKinds } from "../src/rules/kinds.ts";
 import { expand, sectionsOf } from "./grammar.ts";
 import { trainInjection } from "./injection.ts";
 import { roughen } from "./noise.ts";
-import { Seeded } from "./random.ts";
 import { encoded } from "./stored.ts";
-import { scoreOf, train } from "./svm.ts";
 import { hasSharedData } from "./texts.ts";
 import { trainUrgency } from "./urgency.ts";
 
@@ -62,22 +61,5 @@ describe("training texts", () => {
       { heading: "one", line: "a" },
       { heading: "two", line: "b" },
     ]);
-  });
-});
-
-describe("the support vector machine", () => {
-  it("tells apart what can be told apart", () => {
-    const example = (features: number[], positive: boolean) => ({
-      features: new Set(features),
-      positive,
-      cost: 1,
-    });
-    const model = train(
-      [example([1, 2], true), example([2, 3], false), example([1], true)],
-      8,
-      new Seeded(1),
-    );
-    expect(scoreOf(model, new Set([1, 2]))).toBeGreaterThan(0);
-    expect(scoreOf(model, new Set([2, 3]))).toBeLessThan(0);
   });
 });

@@ -1,11 +1,13 @@
+import { Seeded } from "../../../tools/training/seeded.ts";
+import { type Example, meanOf, type Trained, train } from "../../../tools/training/svm.ts";
 import { windowsOf } from "../src/model/features.ts";
 import { readText } from "../src/reading.ts";
 import { firedRules } from "../src/red-flags.ts";
 import { emergencyKinds } from "../src/rules/kinds.ts";
-import { Seeded } from "./random.ts";
 import { stored, type UnencodedModel } from "./stored.ts";
-import { type Example, meanOf, type Trained, train } from "./svm.ts";
 import { type TrainingText, trainingTexts } from "./texts.ts";
+
+const roundsCount = 12;
 
 const SEED = 20_260_101;
 const URGENCY_BUCKETS = 2 ** 16;
@@ -52,7 +54,7 @@ function trainEmergency(texts: readonly ReadText[], random: Seeded): Trained {
       cost: real === true ? REAL_COST : COST,
     })),
   );
-  return train(examples, URGENCY_BUCKETS, random);
+  return train(examples, URGENCY_BUCKETS, { random, roundsCount });
 }
 
 function trainTopics(texts: readonly ReadText[], random: Seeded): UnencodedModel[] {
@@ -63,7 +65,7 @@ function trainTopics(texts: readonly ReadText[], random: Seeded): UnencodedModel
   );
   return emergencyKinds.map((kind) => {
     const ofKind = told.map(({ kind: is, features }) => ({ features, positive: is === kind, cost: COST }));
-    return stored(train(ofKind, TOPIC_BUCKETS, random), 0);
+    return stored(train(ofKind, TOPIC_BUCKETS, { random, roundsCount }), 0);
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Seeded } from "./random.ts";
+import type { Seeded } from "./seeded.ts";
 
 /** A text as the model sees it. */
 export interface Example {
@@ -22,14 +22,17 @@ export function scoreOf({ weights, bias }: Trained, features: ReadonlySet<number
   return bias + sum / Math.sqrt(Math.max(1, features.size));
 }
 
-const ROUNDS = 12;
-
 /**
  * A linear support vector machine with squared hinge loss, by dual coordinate descent (Hsieh et al., 2008).
  * Only additions, multiplications, divisions and square roots, which IEEE 754 fixes to the bit: the same
  * examples give the same weights on every machine.
  */
-export function train(examples: readonly Example[], bucketCount: number, random: Seeded): Trained {
+export function train(
+  examples: readonly Example[],
+  bucketCount: number,
+  options: { readonly random: Seeded; readonly roundsCount: number },
+): Trained {
+  const { random, roundsCount } = options;
   const weights = new Float64Array(bucketCount);
   let bias = 0;
   const alpha = new Float64Array(examples.length);
@@ -39,7 +42,7 @@ export function train(examples: readonly Example[], bucketCount: number, random:
     sign: positive ? 1 : -1,
     damping: 1 / (2 * cost),
   }));
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (let round = 0; round < roundsCount; round += 1) {
     for (const at of random.order(rows.length)) {
       const row = rows[at];
       if (row === undefined) continue;

@@ -22,6 +22,11 @@ export class Seeded {
     return value;
   }
 
+  /** True once in `n` times. */
+  oneIn(n: number): boolean {
+    return this.below(n) === 0;
+  }
+
   /** True `percent` times in a hundred. */
   chance(percent: number): boolean {
     return this.below(1000) < percent * 10;
@@ -38,5 +43,10 @@ export class Seeded {
       }
     }
     return out;
+  }
+
+  /** The numbers below a count in random order. */
+  order(count: number): number[] {
+    return this.shuffle(Array.from({ length: count }, (_, at) => at));
   }
 }
